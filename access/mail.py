@@ -5,25 +5,38 @@ finds the row), a lost or flushed broker costs nothing.
 """
 
 import logging
+import random
+import smtplib
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
+from datetime import timedelta
+from email.headerregistry import Address
+from enum import Enum, auto
 from typing import Any, Self
 
 from celery import current_app
 from django.conf import settings
+from django.core import mail as django_mail
+from django.core.mail import EmailMultiAlternatives
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import get_language
 from kombu.exceptions import OperationalError
 
+from access import letters
 from access.models.mail import OutgoingMail
 
 logger = logging.getLogger(__name__)
 
 TASK_NAME = "access.send_due_mail"
-BATCH = 500
-QUIET_SECONDS = 30.0  # how long a web process leaves a broker alone that did not answer
+BATCH = 200
+QUIET_SECONDS = 30.0  # how long a process leaves a broker alone that did not answer
+FIRST_DELAY = 30  # seconds until the second attempt; it doubles from there
+LONGEST_DELAY = 24 * 3600  # when a recipient's server says "later"
+LONGEST_OUTAGE_DELAY = 15 * 60  # when our own server is away: the mail is not to blame
 
 
 @dataclass(frozen=True)
@@ -74,7 +87,10 @@ def queue_mail(
     ]
     if rows:
         OutgoingMail.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
-        transaction.on_commit(partial(_waker.wake), robust=True)
+        transaction.on_commit(wake, robust=True)
+
+
+# ---- Waking the sender ---------------------------------------------------------------------
 
 
 class _Waker:
@@ -83,7 +99,7 @@ class _Waker:
     def __init__(self) -> None:
         self.quiet_until = 0.0
 
-    def wake(self) -> None:
+    def __call__(self) -> None:
         if time.monotonic() < self.quiet_until:
             return
         try:
@@ -94,3 +110,169 @@ class _Waker:
 
 
 _waker = _Waker()
+
+
+def wake() -> None:
+    """Ask a worker to send what is due. Never raises because of an absent broker."""
+    _waker()
+
+
+# ---- Sending -------------------------------------------------------------------------------
+
+
+class Fate(Enum):
+    """What an attempt came to, and what that means for the row and for the batch."""
+
+    SENT = auto()
+    OBSOLETE = auto()  # the letter is no longer true
+    REFUSED = auto()  # for good: staff look at it
+    LATER = auto()  # this mail is to be tried again, the next ones now
+    OUTAGE = auto()  # our server is away: everything later
+
+
+def send_due_mail(*, limit: int = BATCH) -> int:
+    """Send up to `limit` due mails over one connection; answers how many rows were dealt with.
+
+    Safe to run many times at once: a row is locked from the look to the mark, and rows that
+    somebody else holds are skipped. A mail leaves twice only if the process or the connection
+    dies between the server's yes and our commit; it then has the same Message-ID.
+    """
+    connection = django_mail.mailers.default
+    done = 0
+    try:
+        while done < limit:
+            fate = _send_next(connection)
+            if fate is None:
+                break
+            done += 1
+            if fate is Fate.OUTAGE:
+                break
+    finally:
+        # The mails are marked by now: how the farewell goes changes nothing.
+        with suppress(OSError):
+            connection.close()
+    return done
+
+
+@transaction.atomic(durable=True)
+def _send_next(connection: BaseEmailBackend) -> Fate | None:
+    """Deal with the mail that waits longest and that nobody else holds; None when there is none."""
+    now = timezone.now()
+    mail = OutgoingMail.objects.due(at=now).select_for_update(skip_locked=True).first()
+    if mail is None:
+        return None
+    mail.attempts += 1
+    fate, error = _attempt(mail, connection)
+    _mark(mail, fate, error)
+    return fate
+
+
+def _attempt(mail: OutgoingMail, connection: BaseEmailBackend) -> tuple[Fate, str]:
+    try:
+        # A letter reads the database; its failed query must not spoil the row's transaction.
+        with transaction.atomic():
+            rendered = letters.write(
+                mail.kind, mail.context | mail.secrets, language=mail.language, name=mail.name
+            )
+    except Exception as error:  # one letter's mistake must not hold up all the others
+        logger.exception("The letter %s of mail %s can't be written", mail.kind, mail.pk)
+        return Fate.LATER, f"{type(error).__name__}: {error}"
+    if rendered is None:
+        return Fate.OBSOLETE, ""
+    try:
+        connection.open()
+        connection.send_messages([_message(mail, rendered)])
+    except (OSError, ValueError) as error:  # each of smtplib's errors is an OSError
+        return _fate_of(error), _in_words(error)
+    return Fate.SENT, ""
+
+
+def _message(mail: OutgoingMail, rendered: letters.Rendered) -> EmailMultiAlternatives:
+    """The mail as it leaves: From fixed, no Reply-To, marked as sent by a machine (T34)."""
+    to = Address(letters.safe_name(mail.name) if mail.name else "", addr_spec=mail.address)
+    message = EmailMultiAlternatives(
+        subject=rendered.subject,
+        body=rendered.text,
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        to=[str(to)],
+        headers={
+            "Message-ID": mail.message_id,
+            "Auto-Submitted": "auto-generated",
+            "X-Auto-Response-Suppress": "All",
+            "Content-Language": mail.language,
+        },
+    )
+    message.attach_alternative(rendered.html, "text/html")
+    return message
+
+
+def _fate_of(error: OSError | ValueError) -> Fate:
+    """What a failure means. The server's own answer counts; where there is none, it is away."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code = next(iter(error.recipients.values()))[0]
+        return Fate.REFUSED if code >= 500 else Fate.LATER
+    if isinstance(
+        error, smtplib.SMTPConnectError | smtplib.SMTPHeloError | smtplib.SMTPAuthenticationError
+    ):
+        return Fate.OUTAGE  # even with a 5xx: it is about us, not about this mail
+    if isinstance(error, smtplib.SMTPResponseException):
+        if error.smtp_code == 421:  # "closing the channel"
+            return Fate.OUTAGE
+        return Fate.REFUSED if error.smtp_code >= 500 else Fate.LATER
+    if isinstance(error, ValueError | smtplib.SMTPNotSupportedError):
+        return Fate.REFUSED  # an address or header that no attempt will make valid
+    return Fate.OUTAGE
+
+
+def _in_words(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code, answer = next(iter(error.recipients.values()))
+        return f"{code} {_decoded(answer)}"
+    if isinstance(error, smtplib.SMTPResponseException):
+        return f"{error.smtp_code} {_decoded(error.smtp_error)}"
+    return f"{type(error).__name__}: {error}"
+
+
+def _decoded(answer: bytes | str) -> str:
+    return answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
+
+
+def _mark(mail: OutgoingMail, fate: Fate, error: str) -> None:
+    now = timezone.now()
+    mail.last_error = error.replace("\x00", "")[:2000]
+    if fate in (Fate.LATER, Fate.OUTAGE):
+        longest = LONGEST_DELAY if fate is Fate.LATER else LONGEST_OUTAGE_DELAY
+        mail.next_attempt_at = now + delay(mail.attempts, longest=longest)
+    else:
+        mail.state = {
+            Fate.SENT: OutgoingMail.State.SENT,
+            Fate.OBSOLETE: OutgoingMail.State.OBSOLETE,
+            Fate.REFUSED: OutgoingMail.State.FAILED,
+        }[fate]
+        mail.secrets = {}
+        mail.sent_at = now if fate is Fate.SENT else None
+    mail.save(
+        update_fields=["attempts", "state", "secrets", "sent_at", "next_attempt_at", "last_error"]
+    )
+
+
+def delay(attempts: int, *, longest: int = LONGEST_DELAY) -> timedelta:
+    """How long to wait after so many attempts: doubling, up to `longest`, spread by a fifth.
+
+    The spread keeps a crowd of mails refused together from coming back together.
+    """
+    seconds = min(FIRST_DELAY * 2 ** min(attempts - 1, 20), longest)
+    return timedelta(seconds=seconds * random.uniform(0.8, 1.0))  # noqa: S311 - no secret
+
+
+def try_again(mails: Iterable[OutgoingMail]) -> int:
+    """Queue failed mails anew, by hand; answers how many. Links once erased are not restored."""
+    ids = [mail.pk for mail in mails]
+    count = (
+        OutgoingMail.objects.failed()
+        .filter(pk__in=ids)
+        .update(state=OutgoingMail.State.QUEUED, next_attempt_at=timezone.now(), attempts=0)
+    )
+    if count:
+        transaction.on_commit(wake, robust=True)
+    return count

@@ -53,9 +53,7 @@ class OutgoingMail(models.Model):
     message_id = models.CharField(
         "Message-ID", max_length=300, unique=True, editable=False, default=new_message_id
     )
-    state = models.CharField(
-        _("state"), max_length=10, choices=State.choices, default=State.QUEUED
-    )
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.QUEUED)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     next_attempt_at = models.DateTimeField(_("next attempt"), default=timezone.now)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
