@@ -1,0 +1,245 @@
+"""Object-level permissions: the one module that reads and writes guardian's tables (A1).
+
+Every question here checks in the same query that the partnership is active and not past its end
+date: an end date acts when it passes, not when a job comes by. Money and pages follow these
+answers, so nothing else may ask guardian.
+"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
+
+from access.models import (
+    Membership,
+    Organisation,
+    OrganisationGroupPermission,
+    OrganisationUserPermission,
+    ProductGroupPermission,
+    ProductUserPermission,
+    User,
+)
+from access.rules import Answer, Role
+
+if TYPE_CHECKING:
+    from access.policy import Actor
+
+MANAGE_PRODUCT = ("clients", "manage_product")
+MANAGE_ORGANISATION = ("access", "manage_organisation")
+NOTHING = Q(pk__in=[])
+
+
+def live(prefix: str = "") -> Q:
+    """The partnership at `prefix` is active and its end date has not passed (L9), by the
+    database's clock."""
+    return Q(**{f"{prefix}state": "active"}) & (
+        Q(**{f"{prefix}ends_at__isnull": True}) | Q(**{f"{prefix}ends_at__gt": Now()})
+    )
+
+
+def live_partnerships_of(person: User) -> QuerySet[Any]:
+    """The live partnerships through which `person` reaches clients (O5), widest and oldest first.
+
+    Legal representatives and administrators reach all clients through the partner's group, the
+    others those assigned to them.
+    """
+    partnerships = apps.get_model("clients", "Partnership").objects
+    assigned = OrganisationUserPermission.objects.filter(
+        user=person,
+        membership__user=person,
+        membership__organisation_id=OuterRef("partner_id"),
+        content_object_id=OuterRef("client_id"),
+    )
+    represents = Membership.objects.filter(
+        user=person,
+        user__groups=F("organisation__reseller_group"),
+        organisation_id=OuterRef("partner_id"),
+        role__in=(Role.LEGAL_REPRESENTATIVE, Role.ADMINISTRATOR),
+    )
+    return (
+        partnerships.filter(live())
+        .filter(Exists(represents) | Exists(assigned))
+        .select_related("client", "partner__organisation")
+        .order_by("access", "started_at", "pk")
+    )
+
+
+def products_within(actor: "Actor") -> Q:
+    """The condition that holds for the products the actor may see, in their organisation only."""
+    inside = Q(organisation=actor.organisation)
+    said = actor.answer("product.see")
+    if said is Answer.ALL and actor.partner is None:
+        return inside
+    if said is Answer.ALL:
+        return inside & Exists(
+            OrganisationGroupPermission.objects.filter(
+                live("partnership__"),
+                content_object_id=OuterRef("organisation_id"),
+                partnership=actor.partnership,
+            )
+        )
+    if said is Answer.GRANTED:
+        return inside & Exists(
+            ProductGroupPermission.objects.filter(
+                live("partnership__"),
+                content_object_id=OuterRef("pk"),
+                partnership=actor.partnership,
+            )
+        )
+    if said is Answer.ASSIGNED:
+        return inside & Exists(
+            ProductUserPermission.objects.filter(
+                content_object_id=OuterRef("pk"), membership=actor.membership
+            )
+        )
+    return NOTHING
+
+
+def clients_within(actor: "Actor") -> Q:
+    """The condition on partnerships for the clients the actor reaches in the reseller space."""
+    inside = Q(partner_id=actor.organisation.pk)
+    said = actor.answer("clients.see")
+    if said is Answer.ALL:
+        return inside
+    if said is Answer.ASSIGNED:
+        return inside & Exists(
+            OrganisationUserPermission.objects.filter(
+                content_object_id=OuterRef("client_id"), membership=actor.membership
+            )
+        )
+    return NOTHING
+
+
+def granted_products(partnership: Any) -> QuerySet[Any]:
+    """The products granted one by one to a partnership with limited access, by name."""
+    products = apps.get_model("clients", "Product").objects
+    return products.filter(partner_grants__partnership=partnership).order_by("name", "pk")
+
+
+def holders(products: Iterable[Any]) -> dict[int, Any]:
+    """For each of `products` that a live grant covers, its primary key with the partnership."""
+    rows = ProductGroupPermission.objects.filter(
+        live("partnership__"), content_object__in=products
+    ).select_related("partnership__partner__organisation")
+    return {row.content_object_id: row.partnership for row in rows}
+
+
+def full_access_holder(client: Organisation) -> Any | None:
+    """The live partnership with full access to `client`, or None (L7)."""
+    row = (
+        OrganisationGroupPermission.objects.filter(live("partnership__"), content_object=client)
+        .select_related("partnership__partner__organisation")
+        .first()
+    )
+    return row.partnership if row else None
+
+
+def managers(products: Iterable[Any]) -> dict[int, Any]:
+    """The manager of each product (L7), as its partnership: the holder of the grant on it, else
+    of full access to its organisation. Products without one are missing. Two queries."""
+    products = list(products)
+    by_product = holders(products)
+    rows = OrganisationGroupPermission.objects.filter(
+        live("partnership__"), content_object__in={product.organisation_id for product in products}
+    ).select_related("partnership__partner__organisation")
+    by_client = {row.content_object_id: row.partnership for row in rows}
+    found = {
+        product.pk: by_product.get(product.pk) or by_client.get(product.organisation_id)
+        for product in products
+    }
+    return {key: partnership for key, partnership in found.items() if partnership is not None}
+
+
+def grant_products(partnership: Any, products: Iterable[Any], *, by: User) -> None:
+    """Grants `products` one by one (limited access). The database refuses a product of another
+    organisation and one that another partnership holds (IntegrityError)."""
+    permission = _permission(MANAGE_PRODUCT)
+    group = _group(partnership)
+    ProductGroupPermission.objects.bulk_create(
+        ProductGroupPermission(
+            content_object=product,
+            permission=permission,
+            group=group,
+            partnership=partnership,
+            granted_by=by,
+        )
+        for product in products
+    )
+
+
+def grant_organisation(partnership: Any, *, by: User) -> None:
+    """Grants the client's whole organisation, its future products too (full access)."""
+    OrganisationGroupPermission.objects.create(
+        content_object=partnership.client,
+        permission=_permission(MANAGE_ORGANISATION),
+        group=_group(partnership),
+        partnership=partnership,
+        granted_by=by,
+    )
+
+
+def revoke_products(partnership: Any, products: Iterable[Any]) -> None:
+    """Takes back single products."""
+    ProductGroupPermission.objects.filter(
+        partnership=partnership, content_object__in=products
+    ).delete()
+
+
+def revoke_grants(partnership: Any) -> None:
+    """Takes back all that the partnership holds."""
+    ProductGroupPermission.objects.filter(partnership=partnership).delete()
+    OrganisationGroupPermission.objects.filter(partnership=partnership).delete()
+
+
+def revoke_everything(partnership: Any) -> None:
+    """Takes back all that the partnership holds, and whom the partner had assigned to it."""
+    revoke_grants(partnership)
+    OrganisationUserPermission.objects.filter(
+        content_object_id=partnership.client_id, membership__organisation_id=partnership.partner_id
+    ).delete()
+
+
+def assign_products(membership: Membership, products: Iterable[Any], *, by: User | None) -> None:
+    """Assigns products of their organisation to a collaborator or external user (O2)."""
+    permission = _permission(MANAGE_PRODUCT)
+    ProductUserPermission.objects.bulk_create(
+        ProductUserPermission(
+            content_object=product,
+            permission=permission,
+            user=membership.user,
+            membership=membership,
+            granted_by=by,
+        )
+        for product in products
+    )
+
+
+def assign_clients(
+    membership: Membership, clients: Iterable[Organisation], *, by: User | None
+) -> None:
+    """Assigns clients to a collaborator of a partner (O5)."""
+    permission = _permission(MANAGE_ORGANISATION)
+    OrganisationUserPermission.objects.bulk_create(
+        OrganisationUserPermission(
+            content_object=client,
+            permission=permission,
+            user=membership.user,
+            membership=membership,
+            granted_by=by,
+        )
+        for client in clients
+    )
+
+
+def _permission(name: tuple[str, str]) -> Permission:
+    app, codename = name
+    return Permission.objects.get(content_type__app_label=app, codename=codename)
+
+
+def _group(partnership: Any) -> Group:
+    group = partnership.partner.organisation.reseller_group
+    assert group is not None, "a partner always has its reseller group"  # noqa: S101
+    return group

@@ -1,0 +1,36 @@
+"""Limits that hold under parallel calls: counters in the database, one row for each window."""
+
+from datetime import UTC, datetime, timedelta
+
+from django.db import models
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from access.errors import Refused
+from access.models import Attempt
+
+
+class TooOften(Refused):
+    """The limit is reached; try again after the window."""
+
+
+def spend(subject: str, *, most: int, window: timedelta, field: str | None = None) -> None:
+    """Counts one try of `subject` in the present window and raises TooOften above `most`.
+
+    The row stays locked until the caller's transaction ends, so parallel tries are counted one
+    after the other. A try that is rolled back was none.
+    """
+    start = _window_start(window)
+    Attempt.objects.bulk_create(
+        [Attempt(subject=subject, window_started_at=start, count=0)], ignore_conflicts=True
+    )
+    counter = Attempt.objects.filter(subject=subject, window_started_at=start)
+    counter.update(count=F("count") + 1)
+    if counter.aggregate(total=models.Max("count"))["total"] > most:
+        raise TooOften(_("That was too often. Please try again later."), field=field)
+
+
+def _window_start(window: timedelta) -> datetime:
+    seconds = int(window.total_seconds())
+    return datetime.fromtimestamp(int(timezone.now().timestamp()) // seconds * seconds, tz=UTC)

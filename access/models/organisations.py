@@ -1,0 +1,165 @@
+"""Organisations and the people in them: the tenants of the portal (O1, O2, O6, O7)."""
+
+import pgtrigger
+from django.contrib.auth.models import Group
+from django.core.validators import URLValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
+
+from access.rules import Capacity, Currency, Role
+
+# Lists of partnerships are sorted and searched by these copies, which only the database writes.
+COPY_NAME = """
+    UPDATE clients_partnership SET client_name = NEW.name WHERE client_id = NEW.id;
+    UPDATE clients_partnership SET partner_name = NEW.name WHERE partner_id = NEW.id;
+    RETURN NULL;
+"""
+
+
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
+    def search(self, text: str) -> "OrganisationQuerySet":
+        """Those whose name holds `text`, letter case aside; all of them when it is empty."""
+        return self.filter(name__icontains=text.strip()) if text.strip() else self
+
+
+class Organisation(models.Model):
+    """A tenant: people belong to it, products are installed in it, invoices are addressed to it.
+
+    A partner is an organisation with a reseller group, which holds what clients granted it (A1).
+    """
+
+    name = models.CharField(_("name"), max_length=80)
+    slug = models.SlugField(_("address in the portal"), max_length=60, unique=True)
+    country = CountryField(_("country"))
+    currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices)
+    street = models.CharField(_("street and number"), max_length=120, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=12, blank=True)
+    city = models.CharField(_("town"), max_length=80, blank=True)
+    registration_number = models.CharField(_("registration number"), max_length=32, blank=True)
+    vat_number = models.CharField(_("VAT number"), max_length=20, blank=True)
+    website = models.URLField(
+        _("web site"), blank=True, validators=[URLValidator(schemes=["https"])]
+    )
+    affiliate = models.BooleanField(_("affiliate"), default=False)
+    reseller_group = models.OneToOneField(
+        Group,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="reseller",
+        verbose_name=_("reseller group"),
+    )
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    members: "models.ManyToManyField[object, object]" = models.ManyToManyField(
+        "access.User", through="access.Membership", related_name="organisations"
+    )
+
+    objects = OrganisationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+        ordering = ["name", "pk"]
+        permissions = [("manage_organisation", "Manage the whole organisation for its owner")]
+        constraints = [
+            # P3
+            models.CheckConstraint(
+                condition=~models.Q(affiliate=True, reseller_group__isnull=False),
+                name="partner_xor_affiliate",
+            ),
+            # O6: CH and LI pay in CHF, everybody else in EUR.
+            models.CheckConstraint(
+                condition=models.Q(currency="CHF", country__in=["CH", "LI"])
+                | (models.Q(currency="EUR") & ~models.Q(country__in=["CH", "LI"])),
+                name="currency_follows_country",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="copy_name_to_partnerships",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("name"),
+                func=COPY_NAME,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """A person's one role in one organisation (O1, O2)."""
+
+    user = models.ForeignKey("access.User", models.CASCADE, related_name="memberships")
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="memberships")
+    role = models.CharField(_("role"), max_length=24, choices=Role.choices)
+    accounting = models.BooleanField(
+        _("accounting right"),
+        default=False,
+        help_text=_("May see invoices, the prepaid account and exports."),
+    )
+    created_at = models.DateTimeField(_("since"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "organisation"], name="one_role_per_person"),
+        ]
+        indexes = [models.Index(fields=["organisation", "role"])]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.organisation}"
+
+    @property
+    def capacity(self) -> Capacity:
+        """As whom the person acts inside this organisation."""
+        return Capacity(self.role)
+
+
+class Act(models.Model):
+    """One line of the acts log: who did what, for whom, by which access (A2). Never changed.
+
+    It names people, organisations and objects in words as well as by key, so that it survives
+    whatever becomes of them.
+    """
+
+    at = models.DateTimeField(_("when"), auto_now_add=True)
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="acts", verbose_name=_("organisation")
+    )
+    person = models.ForeignKey(
+        "access.User", models.PROTECT, null=True, related_name="acts", verbose_name=_("who")
+    )
+    person_name = models.CharField(_("name"), max_length=80)
+    acted_for = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, related_name="+", verbose_name=_("for")
+    )
+    capacity = models.CharField(_("as"), max_length=24, blank=True)
+    act = models.CharField(_("act"), max_length=60)
+    allowed = models.BooleanField(_("allowed"), default=True)
+    object_type = models.CharField(_("kind of object"), max_length=40, blank=True)
+    object_id = models.CharField(_("object"), max_length=24, blank=True)
+    object_name = models.CharField(_("object's name"), max_length=120, blank=True)
+    before = models.JSONField(_("before"), null=True)
+    after = models.JSONField(_("after"), null=True)
+
+    class Meta:
+        verbose_name = _("act")
+        verbose_name_plural = _("acts log")
+        ordering = ["-at", "-pk"]
+        indexes = [
+            models.Index(fields=["organisation", "-at"]),
+            models.Index(fields=["object_type", "object_id", "-at"]),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="acts_are_only_added", operation=pgtrigger.Update | pgtrigger.Delete
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_name} · {self.act} · {self.object_name}"

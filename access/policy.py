@@ -1,0 +1,135 @@
+"""From a person and an address to what they may do there: the actor.
+
+The actor is the person *in this organisation*, as its member or as a person of its partner.
+Nothing of it is kept in the session: each request asks the database again, so a revocation acts
+at the next click.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from access import grants
+from access.errors import ActForbidden
+from access.models import Membership, Organisation, User
+from access.rules import ACTS, Answer, Capacity, Role, answer, who_may
+
+REPRESENTING = (Role.LEGAL_REPRESENTATIVE, Role.ADMINISTRATOR)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person inside one organisation, with the capacity in which they act there.
+
+    `membership` is the one in the organisation, or, for a partner's person, the one in `partner`.
+    `partnership` (a `clients.Partnership`) is set for a partner's person only.
+    """
+
+    person: User
+    organisation: Organisation
+    capacity: Capacity
+    membership: Membership
+    partner: Organisation | None = None
+    partnership: Any = None
+
+    @property
+    def acts_for(self) -> Organisation:
+        """The organisation on whose behalf the person acts (A2)."""
+        return self.partner or self.organisation
+
+    @property
+    def is_reseller(self) -> bool:
+        """Acting as a member of an organisation that is a partner: it has a reseller space."""
+        return self.partner is None and self.organisation.reseller_group_id is not None
+
+    def answer(self, act: str) -> Answer:
+        return answer(
+            act,
+            self.capacity,
+            accounting=self.partner is None and self.membership.accounting,
+            reseller=self.is_reseller,
+        )
+
+    def may(self, act: str) -> bool:
+        """Whether the act is allowed on at least something; templates offer nothing else."""
+        return self.answer(act) not in (Answer.NO, Answer.HIDDEN)
+
+    def require(self, act: str) -> None:
+        """Raises Http404 where the table hides the act, ActForbidden (403) where it refuses it."""
+        said = self.answer(act)
+        if said is Answer.HIDDEN:
+            raise Http404
+        if said is Answer.NO:
+            raise forbidden(self, act)
+
+
+def forbidden(actor: Actor, act: str) -> ActForbidden:
+    """The refusal of an act in words: which act, and who can do it, by name where names show."""
+    owner = actor.organisation
+    allowed = who_may(act)
+    who = [str(capacity.label) for capacity in allowed]
+    if actor.may("people.see"):
+        people = owner.memberships.filter(role__in=allowed).select_related("user").order_by("pk")
+        who = [f"{member.user} ({member.get_role_display()})" for member in people]
+    message = _("You may not %(act)s in the organisation %(organisation)s.") % {
+        "act": ACTS[act].label,
+        "organisation": owner.name,
+    }
+    return ActForbidden(message, act=ACTS[act].label, who=who)
+
+
+def actor_in(person: User, slug: str) -> Actor:
+    """The person as an actor in the organisation at `slug`. Raises Http404 when they are nobody
+    there, with the same answer as for an organisation that does not exist."""
+    membership = (
+        Membership.objects.select_related("organisation", "user")
+        .filter(user=person, organisation__slug=slug)
+        .first()
+    )
+    if membership is not None:
+        return Actor(person, membership.organisation, membership.capacity, membership)
+    actor = _partners_person(person, slug)
+    if actor is None:
+        raise Http404
+    return actor
+
+
+def _partners_person(person: User, slug: str) -> Actor | None:
+    """The person as one of a partner's people in its client's organisation, by a live partnership.
+
+    With several partners of theirs at one client, full access comes before limited, the older
+    partnership before the younger.
+    """
+    partnership = grants.live_partnerships_of(person).filter(client__slug=slug).first()
+    if partnership is None:
+        return None
+    membership = Membership.objects.get(user=person, organisation_id=partnership.partner_id)
+    full = partnership.access == "full"
+    return Actor(
+        person,
+        partnership.client,
+        Capacity.PARTNER_FULL if full else Capacity.PARTNER_LIMITED,
+        membership,
+        partner=partnership.partner.organisation,
+        partnership=partnership,
+    )
+
+
+def as_member(person: User, organisation: Organisation) -> Actor:
+    """The person as a member of `organisation`. Raises Membership.DoesNotExist for others."""
+    membership = Membership.objects.get(user=person, organisation=organisation)
+    return Actor(person, organisation, membership.capacity, membership)
+
+
+def organisations_of(person: User) -> QuerySet[Organisation]:
+    """The organisations the person belongs to, by name (the switcher's first tab)."""
+    return Organisation.objects.filter(memberships__user=person).order_by("name", "pk")
+
+
+def clients_of(person: User) -> QuerySet[Organisation]:
+    """The clients the person reaches for their partners, by name (the switcher's second tab)."""
+    clients = grants.live_partnerships_of(person).order_by().values("client_id")
+    return Organisation.objects.filter(pk__in=clients).order_by("name", "pk")

@@ -1,0 +1,100 @@
+"""The way of a request: each page declares its policy, and gets what it may show.
+
+A page never fetches first and checks after: the decorator hands it the actor and permitted
+objects, or answers 404 (403 with the reason where the person may see, but not do). Every URL
+carries such a policy; `manage.py policy` lists them, and a test fails on one that has none.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods
+
+from access import log
+from access.errors import ActForbidden
+from access.policy import Actor, actor_in
+from access.rules import ACTS
+
+type View = Callable[..., HttpResponse]
+type Question = Callable[[Actor], QuerySet[Any]]
+
+READ = ("GET", "HEAD")
+FORM = ("GET", "HEAD", "POST")
+ACTION = ("POST",)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What stands between a request and a view: who passes, and why."""
+
+    kind: str
+    methods: tuple[str, ...]
+    act: str = ""
+    finds: tuple[str, ...] = ()
+    reason: str = ""
+
+
+def page(act: str, methods: tuple[str, ...] = READ, **finds: Question) -> Callable[[View], View]:
+    """A page inside an organisation: `/o/<organisation>/…`, for those whom the table allows `act`.
+
+    `finds` names the objects in the URL, each with the named question that finds it
+    (`product=Product.objects.visible_to`). The view is called with the actor and the permitted
+    objects; an object that the actor may not see answers like one that does not exist.
+    """
+    assert act in ACTS, act  # noqa: S101 - a misspelt act stops the portal from starting
+
+    def decorate(view: View) -> View:
+        @require_http_methods(list(methods))
+        @wraps(view)
+        def inside(request: HttpRequest, organisation: str, **kwargs: Any) -> HttpResponse:
+            actor = actor_in(request.user, organisation)  # type: ignore[arg-type]
+            request.actor = actor  # type: ignore[attr-defined]
+            found = {
+                name: _find(question, actor, kwargs.pop(name)) for name, question in finds.items()
+            }
+            try:
+                actor.require(act)
+            except ActForbidden:
+                if request.method == "POST":  # GET never writes
+                    log.refused(actor=actor, act=act, about=next(iter(found.values()), None))
+                raise
+            return view(request, actor, **found, **kwargs)
+
+        inside.policy = Policy("act", methods, act, tuple(finds))  # type: ignore[attr-defined]
+        return inside
+
+    return decorate
+
+
+def _find(question: Question, actor: Actor, public_id: str) -> Any:
+    found = question(actor).filter(public_id=public_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def person(reason: str, methods: tuple[str, ...] = READ) -> Callable[[View], View]:
+    """A page of the signed-in person's own, outside any organisation."""
+
+    def decorate(view: View) -> View:
+        guarded = require_http_methods(list(methods))(view)
+        guarded.policy = Policy("person", methods, reason=reason)  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def public(reason: str, methods: tuple[str, ...] = READ) -> Callable[[View], View]:
+    """A page for anyone, signed in or not."""
+
+    def decorate(view: View) -> View:
+        guarded = login_not_required(require_http_methods(list(methods))(view))
+        guarded.policy = Policy("public", methods, reason=reason)  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate

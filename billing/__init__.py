@@ -1,0 +1,1 @@
+"""Price lists, orders, renewals, invoices and the prepaid ledger."""

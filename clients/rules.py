@@ -1,0 +1,117 @@
+"""Partnerships and products as data: states, moves, access, payment mode (L1-L8, C3). Pure."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Access(models.TextChoices):
+    """How far a partner reaches: chosen products, or the whole organisation."""
+
+    LIMITED = "limited", _("Limited access")
+    FULL = "full", _("Full access")
+
+
+class PaymentMode(models.TextChoices):
+    """Who settles orders and renewals; always named by the payer."""
+
+    CLIENT = "client", _("Client pays")
+    PARTNER = "partner", _("Partner pays")
+
+
+class PartnershipState(models.TextChoices):
+    REQUESTED = "requested", _("Requested")
+    INVITED = "invited", _("Invited")
+    ACTIVE = "active", _("Active")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    EXPIRED = "expired", _("Expired")
+    ENDED = "ended", _("Ended")
+
+
+State = PartnershipState
+WAITING = (State.REQUESTED, State.INVITED)
+ALIVE = (*WAITING, State.ACTIVE)
+
+
+class Side(models.TextChoices):
+    CLIENT = "client", _("Client")
+    PARTNER = "partner", _("Partner")
+
+
+MOVES: dict[tuple[str, Side | None], dict[State, State]] = {
+    # L1: the partner asks, the client answers.
+    ("accept", Side.CLIENT): {State.REQUESTED: State.ACTIVE},
+    ("refuse", Side.CLIENT): {State.REQUESTED: State.REFUSED},
+    ("withdraw", Side.PARTNER): {State.REQUESTED: State.WITHDRAWN},
+    # L3: the client invites, the partner answers.
+    ("accept", Side.PARTNER): {State.INVITED: State.ACTIVE},
+    ("refuse", Side.PARTNER): {State.INVITED: State.REFUSED},
+    ("withdraw", Side.CLIENT): {State.INVITED: State.WITHDRAWN},
+    # L5, L6
+    ("change", Side.CLIENT): {State.ACTIVE: State.ACTIVE},
+    ("end", Side.CLIENT): {State.ACTIVE: State.ENDED},
+    ("end", Side.PARTNER): {State.ACTIVE: State.ENDED},
+    # L8, L9: nobody's doing but time's.
+    ("expire", None): {State.REQUESTED: State.EXPIRED, State.INVITED: State.EXPIRED},
+    ("lapse", None): {State.ACTIVE: State.ENDED},
+}
+"""(verb, side) -> state before -> state after. What is not here is refused (L10)."""
+
+
+def moved(state: str, verb: str, side: Side | None) -> State | None:
+    """The state after `verb` by `side`, or None when that cannot be done in `state`."""
+    return MOVES[(verb, side)].get(State(state))
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a client gives a partner: limited to `products` (primary keys), or full with the
+    payment mode. Limited access is always paid by the client (M3)."""
+
+    access: Access
+    payment_mode: PaymentMode = PaymentMode.CLIENT
+    products: frozenset[int] = frozenset()
+
+    @classmethod
+    def limited(cls, products: Collection[int]) -> "Offer":
+        return cls(Access.LIMITED, PaymentMode.CLIENT, frozenset(products))
+
+    @classmethod
+    def full(cls, payment_mode: str) -> "Offer":
+        return cls(Access.FULL, PaymentMode(payment_mode), frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What a change of access gives and takes, as sets of products' primary keys."""
+
+    gained: frozenset[int]
+    lost: frozenset[int]
+
+
+def compare(before: Offer, after: Offer, everything: frozenset[int]) -> Comparison:
+    """What the partner gains and loses by going from one offer to the other, when the client owns
+    the products `everything` (L5)."""
+    old = everything if before.access == Access.FULL else before.products
+    new = everything if after.access == Access.FULL else after.products
+    return Comparison(gained=frozenset(new - old), lost=frozenset(old - new))
+
+
+class ProductState(models.TextChoices):
+    """C3; suspended means unpaid."""
+
+    ORDERED = "ordered", _("Ordered")
+    ACTIVE = "active", _("Active")
+    SUSPENDED = "suspended", _("Suspended")
+    CANCELLED = "cancelled", _("Cancelled")
+    ENDED = "ended", _("Ended")
+
+
+class Period(models.TextChoices):
+    """How often a product is paid and renewed."""
+
+    MONTHLY = "monthly", _("Monthly")
+    YEARLY = "yearly", _("Yearly")

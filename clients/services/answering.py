@@ -1,0 +1,186 @@
+"""Answering: the client grants or refuses a request (L1), the partner an invitation (L3)."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from access.errors import ActForbidden
+from access.models import Membership, Organisation, User
+from access.policy import Actor, as_member
+from access.rules import Role
+from access.services import end_membership
+from clients.errors import NotApproved, NotTheClient, OwnOrganisation
+from clients.models import Partnership, Product
+from clients.rules import Access, Offer, PartnershipState, Side
+from clients.services.common import (
+    asked,
+    check_offer,
+    check_version,
+    describe,
+    give,
+    keep_offered,
+    lock,
+    move,
+    offer_of,
+    record,
+    set_offer,
+    tell,
+)
+from clients.services.ending import end_lapsed
+from clients.services.opening import check_pair
+
+
+@transaction.atomic
+def grant_request(
+    *, partnership: Partnership, client: Organisation, offer: Offer, by: User
+) -> Partnership:
+    """The person asked answers for `client` and gives `offer`, which may differ from what was
+    asked: the client's choice wins (L1, threat T7).
+
+    Raises NotTheClient unless `by` is a legal representative of `client` at the verified address
+    that was asked (L2, threats T2, T5); AlreadyDecided when it waits no more (L10).
+    """
+    end_lapsed(client=client)
+    partnership = lock(partnership, client=client)
+    actor = answering_for(partnership, client, by)
+    partnership.client = client
+    move(partnership, "accept", Side.CLIENT)
+    _check_partner(partnership, client)
+    check_pair(client, partnership.partner, of=partnership)
+    products = check_offer(client, offer, of=partnership)
+    set_offer(partnership, offer)
+    _start(partnership, products, by=by)
+    tell(
+        "accepted",
+        partnership,
+        Side.PARTNER,
+        by=by,
+        by_side=Side.CLIENT,
+        asked=asked(partnership),
+        granted=describe(offer),
+    )
+    record(
+        partnership, "partnership.grant", actor, before=asked(partnership), after=describe(offer)
+    )
+    return partnership
+
+
+@transaction.atomic
+def accept_invitation(*, partnership: Partnership, version: int, by: Actor) -> Partnership:
+    """The partner accepts the client's current offer (L3); `version` is the one it was shown."""
+    by.require("clients.answer")
+    end_lapsed(client=partnership.client)
+    partnership = lock(partnership)
+    move(partnership, "accept", Side.PARTNER)
+    check_version(partnership, version)
+    _check_partner(partnership, partnership.client)
+    partnership.state = PartnershipState.INVITED
+    offer = offer_of(partnership)
+    partnership.state = PartnershipState.ACTIVE
+    products = check_offer(partnership.client, offer, of=partnership)
+    _start(partnership, products, by=by.person)
+    tell(
+        "accepted",
+        partnership,
+        Side.CLIENT,
+        by=by.person,
+        by_side=Side.PARTNER,
+        granted=describe(offer),
+    )
+    record(partnership, "partnership.accept", by, after=describe(offer))
+    return partnership
+
+
+@transaction.atomic
+def refuse_request(*, partnership: Partnership, by: User) -> Partnership:
+    """The person asked refuses; they need no organisation for it."""
+    partnership = lock(partnership)
+    check_address(partnership, by)
+    move(partnership, "refuse", Side.CLIENT)
+    _close(partnership)
+    tell("refused", partnership, Side.PARTNER, by=by, by_side=Side.CLIENT)
+    record(partnership, "partnership.refuse", by)
+    return partnership
+
+
+@transaction.atomic
+def refuse_invitation(*, partnership: Partnership, by: Actor) -> Partnership:
+    """The partner refuses the client's invitation."""
+    by.require("clients.answer")
+    partnership = lock(partnership)
+    move(partnership, "refuse", Side.PARTNER)
+    _close(partnership)
+    tell("refused", partnership, Side.CLIENT, by=by.person, by_side=Side.PARTNER)
+    record(partnership, "partnership.refuse", by)
+    return partnership
+
+
+def check_address(partnership: Partnership, person: User) -> None:
+    """Raises NotTheClient unless the request was sent to a verified address of `person` (T2)."""
+    if not Partnership.objects.asked_of(person).filter(pk=partnership.pk).exists():
+        closed = partnership.state != PartnershipState.REQUESTED
+        addresses = person.emailaddress_set.filter(verified=True)
+        if closed and addresses.filter(email__iexact=partnership.asked_email).exists():
+            return  # the move that follows tells the outcome
+        raise NotTheClient(
+            _("This request was sent to another address. Sign in with that one to answer it.")
+        )
+
+
+def answering_for(partnership: Partnership, client: Organisation, person: User) -> Actor:
+    """`person` as the legal representative who answers for `client`, or NotTheClient with who
+    can (L2)."""
+    check_address(partnership, person)
+    try:
+        actor = as_member(person, client)
+        actor.require("partners.authorise")
+    except Membership.DoesNotExist:
+        raise NotTheClient(
+            _("Choose one of your own organisations."), field="organisation"
+        ) from None
+    except ActForbidden as refusal:
+        raise NotTheClient(
+            _("Only a legal representative of %(client)s can answer: %(who)s.")
+            % {"client": client, "who": ", ".join(refusal.who)},
+            field="organisation",
+        ) from None
+    return actor
+
+
+def _check_partner(partnership: Partnership, client: Organisation) -> None:
+    partner = partnership.partner
+    if partner.pk == client.pk:
+        raise OwnOrganisation(_("An organisation cannot be its own client."), field="organisation")
+    if not partner.approved:
+        raise NotApproved(
+            _("%(partner)s is not an approved partner at present, so nothing can start now.")
+            % {"partner": partner}
+        )
+
+
+def _start(partnership: Partnership, products: list[Product], *, by: User) -> None:
+    partnership.started_at = timezone.now()
+    partnership.closed_at = None
+    partnership.save()
+    if partnership.access == Access.LIMITED:
+        keep_offered(partnership, products)
+    give(partnership, products, by=by)
+    partnership.links.filter(replaced_at=None).update(replaced_at=timezone.now())
+    take_over(partnership)
+
+
+def take_over(partnership: Partnership) -> None:
+    """Ends the memberships of partner's people who were external users of the client: their
+    rights come from the partnership now (L4)."""
+    external = Membership.objects.filter(
+        organisation=partnership.client,
+        role=Role.EXTERNAL_USER,
+        user__memberships__organisation_id=partnership.partner_id,
+    )
+    for membership in external:
+        end_membership(membership=membership, by=None)
+
+
+def _close(partnership: Partnership) -> None:
+    partnership.save(update_fields=["state", "closed_at"])
+    partnership.links.filter(replaced_at=None).update(replaced_at=timezone.now())

@@ -1,0 +1,1 @@
+"""Tenders, their extracts for partners, and proposals."""
