@@ -44,8 +44,7 @@ def invited(facts: Facts) -> Letter | None:
         return None
     sides, offer = Sides.of(facts), facts["granted"]
     paragraphs = [
-        _("%(who)s invites %(partner)s to look after its products at %(vendor)s.")
-        % sides.names
+        _("%(who)s invites %(partner)s to look after its products at %(vendor)s.") % sides.names
     ]
     if offer.get("payment_mode") == PaymentMode.PARTNER:
         paragraphs.append(
@@ -72,25 +71,23 @@ def accepted(facts: Facts) -> Letter:
         return _invitation_accepted(facts, sides)
     asked, granted = facts.get("asked") or {}, facts["granted"]
     shown = terms(granted, sides)
-    paragraphs = [
-        _("%(who)s accepted your request. The access starts now.") % sides.names
-    ]
+    paragraphs = [_("%(who)s accepted your request. The access starts now.") % sides.names]
     if asked.get("access"):
-        terms = [
+        shown = [
             (_("You asked for"), reach(asked)),
             (_("You were granted"), reach(granted)),
-            *terms[1:],
+            *shown[1:],
         ]
     if _differs(asked, granted):
         paragraphs.append(
             _("The client granted other rights than you asked for. What was granted counts.")
         )
         if asked.get("payment_mode"):
-            terms.insert(2, (_("You asked that this one pays"), payer(asked, sides)))
+            shown.insert(2, (_("You asked that this side pays"), payer(asked, sides)))
     return Letter(
         subject=_("%(client)s accepted your request") % sides.names,
         paragraphs=paragraphs,
-        facts=[*sides.facts(), *terms],
+        facts=[*sides.facts(), *shown],
         action=sides.page(),
         after=[_("Check on the page what was granted and who pays.")],
         why=sides.why(),
@@ -108,8 +105,7 @@ def _invitation_accepted(facts: Facts, sides: Sides) -> Letter:
     return Letter(
         subject=_("%(partner)s accepted your invitation") % sides.names,
         paragraphs=[
-            _("%(who)s accepted. From now on its people reach what you granted.")
-            % sides.names,
+            _("%(who)s accepted. From now on its people reach what you granted.") % sides.names,
         ],
         facts=[*sides.facts(), *terms(facts["granted"], sides)],
         action=sides.page(),
@@ -213,8 +209,7 @@ def access_changed(facts: Facts) -> Letter:
     return Letter(
         subject=_("%(client)s changed your access") % sides.names,
         paragraphs=[
-            _("%(who)s changed what %(partner)s may reach. It counts from now on.")
-            % sides.names
+            _("%(who)s changed what %(partner)s may reach. It counts from now on.") % sides.names
         ],
         facts=[*sides.facts(), *changes],
         action=sides.page(),
@@ -231,9 +226,7 @@ def payment_mode_changed(facts: Facts) -> Letter:
         after.insert(0, _("Nothing is charged to %(partner)s without its word.") % sides.names)
     return Letter(
         subject=_("%(client)s changed who pays") % sides.names,
-        paragraphs=[
-            _("%(who)s changed who settles orders and renewals.") % sides.names
-        ],
+        paragraphs=[_("%(who)s changed who settles orders and renewals.") % sides.names],
         facts=[
             *sides.facts(),
             (_("Paid until now"), payer(facts["before"], sides)),

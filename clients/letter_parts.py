@@ -54,7 +54,9 @@ class Sides:
     def who(self) -> str:
         """The person who did it with their organisation, or the organisation alone."""
         organisation = self.client if self.by_client else self.partner
-        return f"{self.by} ({organisation})" if self.by and organisation else self.by or organisation
+        return (
+            f"{self.by} ({organisation})" if self.by and organisation else self.by or organisation
+        )
 
     def facts(self) -> list[tuple[str, str]]:
         both = [(_("Client"), self.client), (_("Partner"), self.partner)]
