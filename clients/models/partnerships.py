@@ -118,7 +118,7 @@ class Partnership(models.Model):
             pgtrigger.Trigger(
                 name="copy_names",
                 when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.UpdateOf("client", "partner"),
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("client_id", "partner_id"),
                 func=COPY_NAMES,
             ),
         ]
