@@ -1,0 +1,77 @@
+"""One shape for every list: search, filter, sort, page, all read from the address."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+PER_PAGE = 50
+
+
+class Listing:
+    """The rows of a list page as the address asks for them.
+
+    `q` searches through the queryset's `search`; `filters` is a form class with a field for each
+    filter and a method `narrow(rows)`; `sorts` maps the keys of `sort` (a leading `-` turns it
+    round) to orderings. What the address says wrongly is ignored, never an error.
+
+    In templates: `listing.page`, `listing.q`, `listing.sort`, `listing.filters`,
+    `listing.narrowed` (something is searched or filtered) and `listing.total` (rows found).
+    """
+
+    def __init__(
+        self,
+        request: HttpRequest,
+        rows: QuerySet[Any],
+        *,
+        sorts: Mapping[str, Sequence[str]],
+        default: str,
+        filters: forms.Form | None = None,
+        per_page: int = PER_PAGE,
+    ) -> None:
+        self.q = request.GET.get("q", "").strip()[:100].replace("\x00", "")
+        self.filters = filters
+        self.sort = self._sort(request, sorts, default)
+        rows = rows.search(self.q) if self.q else rows  # type: ignore[attr-defined]
+        if filters is not None and filters.is_valid():
+            rows = filters.narrow(rows)  # type: ignore[attr-defined]
+        self.rows = rows.order_by(*self._ordering(sorts))
+        self.page: Page[Any] = Paginator(self.rows, per_page).get_page(request.GET.get("page"))
+
+    @property
+    def total(self) -> int:
+        return self.page.paginator.count
+
+    @property
+    def narrowed(self) -> bool:
+        chosen = self.filters.cleaned_data.values() if self.filters is not None else ()
+        return bool(self.q) or any(chosen)
+
+    @staticmethod
+    def _sort(request: HttpRequest, sorts: Mapping[str, Sequence[str]], default: str) -> str:
+        asked = request.GET.get("sort", default)
+        return asked if asked.removeprefix("-") in sorts else default
+
+    def _ordering(self, sorts: Mapping[str, Sequence[str]]) -> list[str]:
+        names = [*sorts[self.sort.removeprefix("-")], "pk"]
+        if not self.sort.startswith("-"):
+            return names
+        return [name.removeprefix("-") if name.startswith("-") else f"-{name}" for name in names]
+
+
+class FilterForm(forms.Form):
+    """The filters of a list. Each field's `queryset` or choices are set in `__init__`, per
+    request (threat T28); a value that is none of them filters nothing."""
+
+    def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows that the chosen values leave."""
+        raise NotImplementedError
+
+    def is_valid(self) -> bool:
+        super().is_valid()
+        for name in self.fields:
+            self.cleaned_data.setdefault(name, None)
+        return True
