@@ -32,7 +32,8 @@ class Verbatim(str):
 
 @dataclass(frozen=True)
 class Letter:
-    """What a mail says. `greeting` is made from the recipient's name when it is left empty."""
+    """What a mail says. `greeting` is made from the recipient's name when it is left empty; a
+    fact's value may have several lines."""
 
     subject: str
     paragraphs: Sequence[str]
@@ -137,7 +138,7 @@ def _render(draft: Letter, *, language: str, name: str) -> Rendered:
         "subject": subject,
         "greeting": draft.greeting or _greeting(name),
         "paragraphs": [without_links(str(text)) for text in draft.paragraphs],
-        "facts": [(str(label), without_links(value)) for label, value in draft.facts],
+        "facts": [(str(label), _value(value)) for label, value in draft.facts],
         "quote": [without_links(line) for line in _lines(draft.quote)],
         "action": draft.action,
         "after": [without_links(str(text)) for text in draft.after],
@@ -161,6 +162,12 @@ def _lines(text: str) -> list[str]:
     return [line for line in (one_line(part) for part in text.splitlines()) if line]
 
 
+def _value(value: str) -> list[str]:
+    return [
+        without_links(line) for line in ([value] if isinstance(value, Verbatim) else _lines(value))
+    ]
+
+
 def _vendor() -> dict[str, str]:
     return {
         "vendor": settings.VENDOR_NAME,
@@ -178,19 +185,31 @@ def _wrapped(parts: dict[str, Any]) -> dict[str, Any]:
     width = max((len(label) for label, _value in parts["facts"]), default=0)
     return {
         "paragraphs": [_fill(text) for text in parts["paragraphs"]],
-        "facts": [_fill(v, first=f"{label + ':':<{width + 1}} ") for label, v in parts["facts"]],
+        "facts": [_fact(label, lines, width + 2) for label, lines in parts["facts"]],
         "quote": [_fill(line, first="> ", other="> ") for line in parts["quote"]],
         "after": [_fill(text) for text in parts["after"]],
         "why": _fill(parts["why"]),
     }
 
 
-def _fill(text: str, *, first: str = "", other: str | None = None) -> str:
+def _fact(label: str, lines: list[str], width: int) -> str:
+    """The label, and the value's lines in a column beside it."""
+    margin = " " * width
+    first, *others = lines or ["—"]
+    return "\n".join(
+        [
+            _fill(first, first=f"{label + ':':<{width}}", other=margin),
+            *(_fill(line, first=margin, other=margin) for line in others),
+        ]
+    )
+
+
+def _fill(text: str, *, first: str = "", other: str = "") -> str:
     return textwrap.fill(
         text,
         LINE,
         initial_indent=first,
-        subsequent_indent=" " * len(first) if other is None else other,
+        subsequent_indent=other,
         break_long_words=False,
         break_on_hyphens=False,
     )

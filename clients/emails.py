@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from access.letters import Facts, Letter, letter
 from clients.letter_parts import Sides, answerable, listed, open_link, payer, reach, terms
-from clients.rules import PaymentMode
+from clients.models import Partnership
+from clients.rules import PaymentMode, Side
 
 # ---- Asking and inviting -------------------------------------------------------------------
 
@@ -83,7 +84,7 @@ def accepted(facts: Facts) -> Letter:
             _("The client granted other rights than you asked for. What was granted counts.")
         )
         if asked.get("payment_mode"):
-            shown.insert(2, (_("You asked that this side pays"), payer(asked, sides)))
+            shown.insert(2, (_("Payer asked for"), payer(asked, sides)))
     return Letter(
         subject=_("%(client)s accepted your request") % sides.names,
         paragraphs=paragraphs,
@@ -132,7 +133,11 @@ def refused(facts: Facts) -> Letter:
         paragraphs=[first % sides.names],
         facts=[*sides.facts(), *_answered_by(_("Refused by"), sides)],
         action=sides.page(),
-        after=[_("Nothing else changes. A new one can be sent at any time.")],
+        after=[
+            _("You can invite this or another partner at any time.")
+            if sides.to_client
+            else _("Nothing else changes. You can ask again at any time.")
+        ],
         why=sides.why(),
     )
 
@@ -159,12 +164,15 @@ def withdrawn(facts: Facts) -> Letter:
 
 @letter("clients.expired")
 def expired(facts: Facts) -> Letter:
-    """Nobody answered in time (L8). `by_side` is the side that had opened it."""
+    """Nobody answered in time (L8): another letter for whoever had opened it."""
     sides = Sides.of(facts)
-    if sides.by_client and sides.to_client:
+    by_client = Partnership.objects.filter(
+        public_id=sides.partnership, opened_by=Side.CLIENT
+    ).exists()
+    if by_client and sides.to_client:
         subject = _("Your invitation to %(partner)s has expired")
         first = _("%(partner)s did not answer in time. You can send a new invitation.")
-    elif sides.by_client:
+    elif by_client:
         subject = _("The invitation of %(client)s has expired")
         first = _("It was not answered in time. If you still want it, ask %(client)s for another.")
     elif sides.to_client:
@@ -221,19 +229,19 @@ def access_changed(facts: Facts) -> Letter:
 def payment_mode_changed(facts: Facts) -> Letter:
     """Another side pays from now on (L5, M10)."""
     sides = Sides.of(facts)
-    after = [_("Orders already placed keep the payer they had.")]
+    paragraphs = [_("%(who)s changed who settles orders and renewals.") % sides.names]
     if facts["after"].get("payment_mode") == PaymentMode.PARTNER:
-        after.insert(0, _("Nothing is charged to %(partner)s without its word.") % sides.names)
+        paragraphs.append(_("Nothing is charged to %(partner)s without its word.") % sides.names)
     return Letter(
         subject=_("%(client)s changed who pays") % sides.names,
-        paragraphs=[_("%(who)s changed who settles orders and renewals.") % sides.names],
+        paragraphs=paragraphs,
         facts=[
             *sides.facts(),
             (_("Paid until now"), payer(facts["before"], sides)),
             (_("Pays from now on"), payer(facts["after"], sides)),
         ],
         action=sides.page(),
-        after=after,
+        after=[_("Orders already placed keep the payer they had.")],
         why=sides.why(),
     )
 

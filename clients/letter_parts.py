@@ -74,41 +74,36 @@ class Sides:
         )
 
     def why(self) -> str:
-        if self.to_client and self.client:
-            return (
-                _("You get this mail because you are a legal representative of %(client)s.")
-                % self.names
-            )
-        if self.to_client:
-            return _("You get this mail because %(partner)s had asked this address.") % self.names
-        return (
-            _("You get this mail because you are a legal representative of %(partner)s.")
-            % self.names
-        )
+        if not self.to_client:
+            return _("You get this mail because you represent %(partner)s.") % self.names
+        if self.client:
+            return _("You get this mail because you represent %(client)s.") % self.names
+        return _("You get this mail because %(partner)s had asked this address.") % self.names
 
 
 def listed(names: Sequence[str]) -> str:
+    """The first names, one a line, and how many more there are."""
     shown = [one_line(name)[:80] for name in names[:SHOWN]]
     more = len(names) - len(shown)
     if more:
         shown.append(ngettext("and %(n)d more", "and %(n)d more", more) % {"n": more})
-    return ", ".join(shown)
+    return "\n".join(shown)
 
 
 def reach(offer: dict[str, Any]) -> str:
-    """What an access covers, in words."""
+    """What an access covers, in words; below it the categories or products, one a line."""
     if offer.get("access") == Access.FULL:
         return _("Full access: the whole organisation, products to come included")
     if "categories" in offer:
         found = Category.objects.filter(slug__in=offer["categories"]).order_by("position", "name")
         names = [str(category) for category in found]
-        return _("Limited access: %(list)s") % {"list": listed(names)} if names else _("Limited")
-    products = offer.get("products") or []
-    return ngettext(
-        "Limited access to %(n)d product: %(list)s",
-        "Limited access to %(n)d products: %(list)s",
-        len(products),
-    ) % {"n": len(products), "list": listed(products)}
+        first = _("Limited access, to products of:") if names else _("Limited access")
+    else:
+        names = offer.get("products") or []
+        first = ngettext(
+            "Limited access, to %(n)d product:", "Limited access, to %(n)d products:", len(names)
+        ) % {"n": len(names)}
+    return "\n".join([first, listed(names)]).strip()
 
 
 def payer(offer: dict[str, Any], sides: Sides) -> str:
