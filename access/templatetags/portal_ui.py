@@ -1,0 +1,116 @@
+"""The look's template tags: `{% load portal_ui %}`. Described in docs/components.md."""
+
+from functools import cache
+from typing import Any
+
+from django import template
+from django.core.paginator import Paginator
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+register = template.Library()
+
+BADGES: dict[tuple[str, str], tuple[str, Any]] = {
+    # partnerships
+    ("state", "requested"): ("warning", _("Requested")),
+    ("state", "invited"): ("warning", _("Invited")),
+    ("state", "active"): ("success", _("Active")),
+    ("state", "refused"): ("danger hollow", _("Refused")),
+    ("state", "withdrawn"): ("hollow", _("Withdrawn")),
+    ("state", "expired"): ("hollow", _("Expired")),
+    ("state", "ended"): ("hollow", _("Ended")),
+    # products
+    ("state", "ordered"): ("accent", _("Ordered")),
+    ("state", "suspended"): ("danger", _("Suspended")),
+    ("state", "cancelled"): ("hollow", _("Cancelled")),
+    # partners
+    ("state", "applied"): ("warning", _("Waiting for approval")),
+    ("state", "approved"): ("success", _("Approved")),
+    # of partnerships
+    ("access", "limited"): ("plain", _("Limited access")),
+    ("access", "full"): ("accent plain", _("Full access")),
+    ("payment", "client"): ("plain", _("Client pays")),
+    ("payment", "client_pays"): ("plain", _("Client pays")),
+    ("payment", "partner"): ("accent plain", _("Partner pays")),
+    ("payment", "partner_pays"): ("accent plain", _("Partner pays")),
+    # yes or no
+    ("renewal", "True"): ("success", pgettext_lazy("auto-renewal", "On")),
+    ("renewal", "False"): ("hollow", pgettext_lazy("auto-renewal", "Off")),
+}
+
+
+@cache
+def _sprite() -> str:
+    return static("vendor/bootstrap-icons/sprite.svg")
+
+
+@register.simple_tag
+def icon(name: str, css: str = "") -> SafeString:
+    """An icon of the sprite, silent to screen readers: the text beside it says the same."""
+    return format_html(
+        '<svg class="icon{}" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        f" {css}" if css else "",
+        _sprite(),
+        name,
+    )
+
+
+@register.simple_tag
+def badge(value: Any, of: str = "state") -> SafeString:
+    """A state in a word and a colour, from the table BADGES. An unknown state fails loudly."""
+    tones, label = BADGES[of, str(value)]
+    return tag_badge(label, tones)
+
+
+@register.simple_tag
+def tag_badge(label: Any, tones: str = "plain") -> SafeString:
+    """A badge with any label; tones: success, warning, danger, accent, hollow, plain."""
+    classes = "".join(f" badge-{tone}" for tone in tones.split())
+    return format_html('<span class="badge-state{}">{}</span>', classes, label)
+
+
+@register.filter
+def initials(name: str) -> str:
+    """Two letters for an avatar: "Garage Nord" is GN."""
+    words = [word for word in str(name).split() if word[0].isalnum()]
+    return "".join(word[0] for word in words[:2]).upper() or "·"
+
+
+@register.simple_block_tag(takes_context=True)
+def capture(context: template.Context, content: str, name: str) -> str:
+    """Renders what it encloses into the variable `name`, for a text that a page shows twice."""
+    context.dicts[0][name] = mark_safe(content.strip())  # noqa: S308 - rendered, escaped already
+    return ""
+
+
+@register.simple_tag(takes_context=True)
+def sort_header(context: template.Context, label: str, key: str) -> SafeString:
+    """A sortable column's `<th>`; the list reads `?sort=key` and `?sort=-key`.
+
+    The page's context says in `sort` which one is in force.
+    """
+    now = str(context.get("sort", ""))
+    wanted = f"-{key}" if now == key else key
+    query = context["request"].GET.copy()
+    query.pop("page", None)
+    query["sort"] = wanted
+    state = {key: "ascending", f"-{key}": "descending"}.get(now, "")
+    arrow = {"ascending": icon("arrow-up"), "descending": icon("arrow-down")}.get(state, "")
+    aria = format_html(' aria-sort="{}"', state) if state else ""
+    return format_html(
+        '<th scope="col"{}><a class="sort-link" href="?{}">{}{}</a></th>',
+        aria,
+        query.urlencode(),
+        label,
+        arrow,
+    )
+
+
+@register.filter
+def page_numbers(paginator: "Paginator[Any]", number: int) -> list[int | None]:
+    """The pages around `number`, the first and the last; None stands for those left out."""
+    shown = paginator.get_elided_page_range(number, on_each_side=1, on_ends=1)
+    return [page if isinstance(page, int) else None for page in shown]

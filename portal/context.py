@@ -1,0 +1,93 @@
+"""What every template knows: the vendor, the theme, and where the person may go."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject, cached_property
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from access.models import Organisation, User
+from access.policy import Actor, clients_of, organisations_of
+from portal.navigation import navigation
+
+THEME_COOKIE = "theme"
+THEMES = {"auto": _("As the device"), "light": _("Light"), "dark": _("Dark")}
+THEME_ICONS = {"auto": "circle-half", "light": "sun", "dark": "moon-stars"}
+LANGUAGE_NAMES = {
+    "fr": "Français",
+    "de": "Deutsch",
+    "en": "English",
+    "es": "Español",
+    "it": "Italiano",
+}
+SHOWN = 6  # a partner may have 5,000 clients: the panel shows the first, /switch/ has them all
+
+
+class Switcher:
+    """The switcher's two lists (O1), read only where a page shows them."""
+
+    def __init__(self, person: User) -> None:
+        self.person = person
+
+    @cached_property
+    def _organisations(self) -> list[Organisation]:
+        return list(organisations_of(self.person)[: SHOWN + 1])
+
+    @cached_property
+    def _clients(self) -> list[Organisation]:
+        return list(clients_of(self.person)[: SHOWN + 1])
+
+    @property
+    def organisations(self) -> list[Organisation]:
+        return self._organisations[:SHOWN]
+
+    @property
+    def has_more_organisations(self) -> bool:
+        return len(self._organisations) > SHOWN
+
+    @property
+    def clients(self) -> list[Organisation]:
+        return self._clients[:SHOWN]
+
+    @property
+    def has_more_clients(self) -> bool:
+        return len(self._clients) > SHOWN
+
+
+def theme_of(request: HttpRequest) -> str:
+    chosen = request.COOKIES.get(THEME_COOKIE, "auto")
+    return chosen if chosen in THEMES else "auto"
+
+
+def vendor() -> dict[str, Any]:
+    return {
+        "name": settings.VENDOR_NAME,
+        "support_email": settings.VENDOR_SUPPORT_EMAIL,
+        "stylesheet_version": settings.VENDOR_COLOUR.lstrip("#"),
+    }
+
+
+def layout(request: HttpRequest) -> dict[str, Any]:
+    """The variables of templates/base.html and templates/layouts/; none of them costs a query
+    unless the page shows it."""
+    actor: Actor | None = getattr(request, "actor", None)
+    user = getattr(request, "user", None)
+    theme = theme_of(request)
+    return {
+        "actor": actor,
+        "vendor": vendor(),
+        "demo": settings.DEMO,
+        "theme": theme,
+        "themes": [
+            {"key": key, "label": label, "icon": THEME_ICONS[key], "chosen": key == theme}
+            for key, label in THEMES.items()
+        ],
+        "languages": [
+            {"code": code, "name": name, "chosen": code == get_language()}
+            for code, name in LANGUAGE_NAMES.items()
+        ],
+        "navigation": navigation(actor, request.path) if actor else [],
+        "switcher": SimpleLazyObject(lambda: Switcher(user)),  # type: ignore[arg-type]
+    }

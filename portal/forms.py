@@ -1,0 +1,56 @@
+"""How Django's forms look here: labels above, help below them, errors beside the field."""
+
+from pathlib import Path
+from typing import Any
+
+import django.forms
+from django import forms
+from django.conf import settings
+from django.forms.renderers import DjangoTemplates
+from django.template.backends.django import DjangoTemplates as Engine
+from django.utils.functional import cached_property
+
+CHECKS = (forms.CheckboxInput, forms.RadioSelect, forms.CheckboxSelectMultiple)
+
+
+def css_class(widget: forms.Widget) -> str:
+    """Bootstrap's class for a widget; one that brings a class, as the admin's do, keeps its own."""
+    own = str(widget.attrs.get("class", ""))
+    if own or widget.is_hidden:
+        return own
+    if isinstance(widget, CHECKS):
+        return "form-check-input"
+    if isinstance(widget, forms.Select):
+        return "form-select"
+    return "form-control"
+
+
+class BoundField(forms.BoundField):
+    """Adds the classes where the widget is drawn, so that forms and widgets stay free of them."""
+
+    def build_widget_attrs(
+        self, attrs: dict[str, Any], widget: forms.Widget | None = None
+    ) -> dict[str, Any]:
+        attrs = super().build_widget_attrs(attrs, widget)
+        chosen = css_class(widget or self.field.widget)
+        if chosen.startswith("form-") and self.errors:
+            chosen += " is-invalid"
+        return attrs | {"class": chosen} if chosen else attrs
+
+
+class FormRenderer(DjangoTemplates):
+    """FORM_RENDERER: our templates first, then the apps', then Django's own."""
+
+    bound_field_class = BoundField
+
+    @cached_property
+    def engine(self) -> Engine:
+        stock = Path(django.forms.__file__).parent / "templates"
+        return Engine(
+            {
+                "NAME": "forms",
+                "DIRS": [settings.BASE_DIR / "templates", stock],
+                "APP_DIRS": True,
+                "OPTIONS": {},
+            }
+        )

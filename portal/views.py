@@ -1,0 +1,117 @@
+"""The portal's own pages: the landing page, the switcher, theme and language, error pages."""
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views import i18n
+from django.views.decorators.cache import cache_control
+from django.views.decorators.csrf import requires_csrf_token
+
+from access.errors import ActForbidden
+from access.policy import clients_of, organisations_of
+from access.web.pages import ACTION, person, public
+from portal import colour
+from portal.context import THEME_COOKIE, THEMES
+
+A_YEAR = 365 * 24 * 3600
+PAGE_SIZE = 50
+
+
+@public(reason="Says what the portal is for, before anyone signs in.")
+def landing(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/landing.html")
+
+
+@person(reason="Leads each person to the organisation they work in.")
+def start(request: HttpRequest) -> HttpResponse:
+    """After signing in: the one organisation, the choice between several, or founding one."""
+    organisations = organisations_of(request.user)[:2]
+    if len(organisations) == 1:
+        return redirect("home", organisations[0].slug)
+    if organisations:
+        return redirect("switch")
+    return redirect("admin:index" if request.user.is_staff else "organisation_new")
+
+
+@person(reason="Lists the person's own organisations and clients.")
+def switch(request: HttpRequest) -> HttpResponse:
+    """All organisations and all clients of the person, searched and paged (O1)."""
+    text = request.GET.get("q", "").strip()
+    mine = organisations_of(request.user).search(text)
+    clients = clients_of(request.user).search(text)
+    counts = {"organisations": mine.count(), "clients": clients.count()}
+    tab = request.GET.get("tab", "")
+    if tab not in counts:
+        tab = "organisations" if counts["organisations"] or not counts["clients"] else "clients"
+    found = clients if tab == "clients" else mine
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {"page": page, "tab": tab, "text": text, "counts": counts}
+    return render(request, "portal/switch.html", context)
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    """To the page that the form names, if it is ours (T36)."""
+    target = request.POST.get("next", "")
+    ours = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return redirect(target if ours else "landing")
+
+
+@public(reason="Anyone may read in the dark.", methods=ACTION)
+def set_theme(request: HttpRequest) -> HttpResponse:
+    response = _back(request)
+    chosen = request.POST.get("theme", "")
+    if chosen in THEMES:
+        response.set_cookie(
+            THEME_COOKIE,
+            chosen,
+            max_age=A_YEAR,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
+    return response
+
+
+@public(reason="Anyone may choose the language.", methods=ACTION)
+def set_language(request: HttpRequest) -> HttpResponse:
+    return i18n.set_language(request)
+
+
+@public(reason="The colours of every page, the public ones too.")
+@cache_control(public=True, max_age=A_YEAR, immutable=True)
+def vendor_stylesheet(request: HttpRequest) -> HttpResponse:
+    """The vendor's colour as custom properties; its address changes with the setting."""
+    return HttpResponse(colour.stylesheet(settings.VENDOR_COLOUR), content_type="text/css")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "400.html", status=400)
+
+
+@requires_csrf_token
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403 with the reason and who can do it (`domain.md` section 6)."""
+    refusal = exception if isinstance(exception, ActForbidden) else None
+    reason = "" if refusal or not isinstance(exception, PermissionDenied) else str(exception)
+    return render(request, "403.html", {"refusal": refusal, "reason": reason}, status=403)
+
+
+@requires_csrf_token
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that was sent from another page, or after the sign-in had ended."""
+    return render(request, "403_csrf.html", status=403)
+
+
+@requires_csrf_token
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Static, without a query: the database may be what failed."""
+    return render(None, "500.html", status=500)  # type: ignore[arg-type]

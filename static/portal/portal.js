@@ -1,0 +1,85 @@
+/* Small comforts; every page works without this file. */
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  root.classList.add("js");
+  const popups = "details.menu[open], details.switcher[open]";
+
+  const closeAll = (except) => {
+    document.querySelectorAll(popups).forEach((details) => {
+      if (!except || !details.contains(except)) details.open = false;
+    });
+  };
+
+  // A click elsewhere or Escape closes an open menu; Escape gives the focus back to its button.
+  document.addEventListener("click", (event) => closeAll(event.target));
+  document.addEventListener("keydown", (event) => {
+    const open = document.activeElement.closest(popups) || document.querySelector(popups);
+    if (!open) return;
+    if (event.key === "Escape") {
+      open.open = false;
+      open.querySelector("summary").focus();
+    }
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") moveFocus(event, open);
+  });
+
+  const moveFocus = (event, menu) => {
+    if (!menu.contains(document.activeElement) || document.activeElement.matches("select")) return;
+    const items = [...menu.querySelectorAll("summary, a[href], button, input")]
+      .filter((item) => item.offsetParent !== null && !item.matches("[type=radio], [type=hidden]"));
+    const step = event.key === "ArrowDown" ? 1 : -1;
+    const next = items[items.indexOf(document.activeElement) + step];
+    if (next) next.focus();
+    event.preventDefault();
+  };
+
+  // A filter applies itself when it changes.
+  document.querySelectorAll("[data-autosubmit]").forEach((control) => {
+    control.addEventListener("change", () => control.form.requestSubmit());
+  });
+
+  // "All of this category".
+  document.querySelectorAll("[data-check-group]").forEach((group) => {
+    const button = group.querySelector("[data-check-all]");
+    const boxes = [...group.querySelectorAll("input[type=checkbox]:not(:disabled)")];
+    const show = () => {
+      const all = boxes.every((box) => box.checked);
+      button.textContent = all ? button.dataset.none : button.dataset.all;
+    };
+    if (!button) return;
+    button.addEventListener("click", () => {
+      const all = boxes.every((box) => box.checked);
+      boxes.forEach((box) => { box.checked = !all; });
+      show();
+    });
+    group.addEventListener("change", show);
+    show();
+  });
+
+  // A part of a form that matters for some answers only: data-shown-for="field=value".
+  document.querySelectorAll("[data-shown-for]").forEach((part) => {
+    const [name, value] = part.dataset.shownFor.split("=");
+    const controls = document.querySelectorAll(`[name="${CSS.escape(name)}"]`);
+    const show = () => {
+      const chosen = [...controls].some((c) => (c.type === "radio" ? c.checked : true) && c.value === value);
+      part.hidden = !chosen;
+    };
+    controls.forEach((control) => control.addEventListener("change", show));
+    show();
+  });
+
+  // One press sends a form once.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || event.defaultPrevented) return;
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "true";
+  });
+  window.addEventListener("pageshow", () => {
+    document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
+  });
+
+  // After a refused form the reader starts at what is wrong.
+  const summary = document.querySelector("[data-error-summary]");
+  if (summary) summary.focus();
+})();
