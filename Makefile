@@ -1,0 +1,35 @@
+# The portal's commands. `make help` lists them.
+.DEFAULT_GOAL := help
+.PHONY: help demo run test check lock
+MAKEFLAGS += --no-print-directory
+
+PYTHON := .venv/bin/python
+PORT ?= 8000
+launch = exec $(PYTHON) -m portal.launch --with-parent --port $(PORT)
+
+help: ## list the commands
+	@echo "Commands:"
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+	@echo
+	@echo "Without settings the portal brings its own database and keeps mails in files;"
+	@echo "docs/operations.md says what to set for servers of your own and for production."
+
+demo: ## start the portal with the demo world (RESET=1 begins anew, PORT=9000 tries that first)
+	@tools/setup requirements.lock
+	@$(launch) $(if $(filter-out 0 no false,$(RESET)),--reset) demo
+
+run: ## start the portal without demo data
+	@tools/setup requirements.lock
+	@$(launch) $(if $(filter-out 0 no false,$(RESET)),--reset) run
+
+test: ## run the tests (ARGS="tests/access -k name" runs some)
+	@tools/setup requirements-dev.lock
+	@$(PYTHON) -m pytest -n 2 $(ARGS)
+
+check: ## lint, format, types, layers, templates, migrations, translations
+	@tools/setup requirements-dev.lock
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" tools/check
+
+lock: ## write the locks from pyproject.toml (needs uv)
+	@tools/lock
+
