@@ -206,7 +206,7 @@ def check_servers() -> None:
     except Error as problem:
         reason = " ".join(str(problem).split())
         raise LaunchError(f"DATABASE_URL: the database does not let us in: {reason}") from problem
-    if connection.pg_version < 150_000:
+    if connection.connection.info.server_version < 150_000:
         raise LaunchError("DATABASE_URL: PostgreSQL 15 or newer is needed.")
     try:
         ask_broker()

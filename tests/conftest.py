@@ -1,0 +1,41 @@
+"""What every test stands on: the database, and the servers and programs that some tests need."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+
+from portal.launch import compile_translations
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        compile_translations(CHECKOUT / "locale")
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache(request: pytest.FixtureRequest) -> None:
+    """Redis outlives a test; the cache in the database is rolled back with it."""
+    if os.environ.get("REDIS_URL") and "db" in request.fixturenames:
+        cache.clear()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of the system's Chromium."""
+    for name in CHROMIUM:
+        if found := shutil.which(name):
+            return found
+    return missing("Chromium is not installed: apt-get install chromium.")
+
+
+def missing(sentence: str) -> str:
+    """Skip a test whose server or program is not there; under CI=true that is a failure."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(sentence)
+    pytest.skip(sentence)
