@@ -34,6 +34,7 @@ logger = logging.getLogger(__name__)
 TASK_NAME = "access.send_due_mail"
 BATCH = 200
 QUIET_SECONDS = 30.0  # how long a process leaves a broker alone that did not answer
+IMPATIENT = {"max_retries": 0, "socket_connect_timeout": 1, "socket_timeout": 1}
 FIRST_DELAY = 30  # seconds until the second attempt; it doubles from there
 LONGEST_DELAY = 24 * 3600  # when a recipient's server says "later"
 LONGEST_OUTAGE_DELAY = 15 * 60  # when our own server is away: the mail is not to blame
@@ -103,7 +104,11 @@ class _Waker:
         if time.monotonic() < self.quiet_until:
             return
         try:
-            current_app.send_task(TASK_NAME, retry=False, ignore_result=True)
+            # A connection of its own: the pool's would go on trying for seconds.
+            with current_app.connection_for_write(transport_options=IMPATIENT) as connection:
+                current_app.send_task(
+                    TASK_NAME, connection=connection, retry=False, ignore_result=True
+                )
         except (OperationalError, OSError) as error:
             self.quiet_until = time.monotonic() + QUIET_SECONDS
             logger.warning("No wake-up for the mail, the sweep will send it: %s", error)
