@@ -25,6 +25,7 @@ class PersonMiddleware:
             translation.activate(request.user.language)
             request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
         response = self.get_response(request)
-        if signed_in or request.user.is_authenticated:
+        signed_in = signed_in or request.user.is_authenticated
+        if signed_in and not response.has_header("Cache-Control"):
             add_never_cache_headers(response)
         return response

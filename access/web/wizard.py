@@ -41,7 +41,7 @@ class Wizard:
     """Where the reader stands in a `StepForm`.
 
     In views: `finished` (the whole is valid and the reader pressed the last button), `form`,
-    `refuse(error)`. In templates: `step`, `steps`, `visible`, `hidden`, `first`, `last`.
+    `refuse(error)`. In templates: `step`, `titles`, `number`, `visible`, `hidden`, `first`, `last`.
     The buttons are named `go` with the values `next`, `back` and `finish`.
     """
 
@@ -61,12 +61,14 @@ class Wizard:
         return self.all_steps[min(self.index, len(self.all_steps) - 1)]
 
     @property
-    def steps(self) -> list[dict[str, Any]]:
-        """The steps for the indicator: label, and whether done or current."""
-        return [
-            {"label": step.label, "done": number < self.index, "current": number == self.index}
-            for number, step in enumerate(self.all_steps)
-        ]
+    def titles(self) -> list[Any]:
+        """The titles of the steps, for the indicator."""
+        return [step.label for step in self.all_steps]
+
+    @property
+    def number(self) -> int:
+        """The step on the page, counted from one."""
+        return min(self.index, len(self.all_steps) - 1) + 1
 
     @property
     def first(self) -> bool:

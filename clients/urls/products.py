@@ -1,0 +1,12 @@
+"""The products of an organisation: /o/<organisation>/products/…"""
+
+from django.urls import path
+
+from clients.views import products
+
+urlpatterns = [
+    path("", products.product_list, name="products"),
+    path("products.csv", products.product_csv, name="products_csv"),
+    path("<str:product>/", products.product_page, name="product"),
+    path("<str:product>/settings/", products.product_settings, name="product_settings"),
+]
