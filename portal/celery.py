@@ -20,4 +20,5 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "mails that are due": {"task": "access.send_due_mail", "schedule": 5.0},
+    "partnerships whose time has come": {"task": "clients.close_overdue", "schedule": 600.0},
 }
