@@ -10,7 +10,7 @@ READABLE = 4.6  # a little over AA's 4.5, so that rounding never falls below it
 
 
 def parse(text: str) -> Colour:
-    """`#rrggbb` as numbers. Raises ValueError for anything else: the text ends up in a stylesheet."""
+    """`#rrggbb` as numbers. Raises ValueError for anything else: it ends in a stylesheet."""
     if len(text) != 7 or text[0] != "#":
         raise ValueError(f"A colour is written #rrggbb, not {text!r}.")
     red, green, blue = (int(text[place : place + 2], 16) for place in (1, 3, 5))

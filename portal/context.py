@@ -6,14 +6,18 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject, cached_property
 from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from access.models import Organisation, User
 from access.policy import Actor, clients_of, organisations_of
 from portal.navigation import navigation
 
 THEME_COOKIE = "theme"
-THEMES = {"auto": _("As the device"), "light": _("Light"), "dark": _("Dark")}
+THEMES = {
+    "auto": pgettext_lazy("appearance", "Auto"),
+    "light": pgettext_lazy("appearance", "Light"),
+    "dark": pgettext_lazy("appearance", "Dark"),
+}
 THEME_ICONS = {"auto": "circle-half", "light": "sun", "dark": "moon-stars"}
 LANGUAGE_NAMES = {
     "fr": "Français",

@@ -32,7 +32,10 @@ class BoundField(forms.BoundField):
         self, attrs: dict[str, Any], widget: forms.Widget | None = None
     ) -> dict[str, Any]:
         attrs = super().build_widget_attrs(attrs, widget)
-        chosen = css_class(widget or self.field.widget)
+        widget = widget or self.field.widget
+        if str(widget.attrs.get("placeholder", "")).startswith(str(self.label) or "\0"):
+            attrs["placeholder"] = False  # allauth says there again what the label says
+        chosen = css_class(widget)
         if chosen.startswith("form-") and self.errors:
             chosen += " is-invalid"
         return attrs | {"class": chosen} if chosen else attrs

@@ -90,9 +90,9 @@ def capture(context: template.Context, content: str, name: str) -> str:
 def sort_header(context: template.Context, label: str, key: str) -> SafeString:
     """A sortable column's `<th>`; the list reads `?sort=key` and `?sort=-key`.
 
-    The page's context says in `sort` which one is in force.
+    Needs the page's `listing` (`access.web.lists.Listing`), which says what is in force.
     """
-    now = str(context.get("sort", ""))
+    now = context["listing"].sort
     wanted = f"-{key}" if now == key else key
     query = context["request"].GET.copy()
     query.pop("page", None)

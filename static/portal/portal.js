@@ -34,8 +34,9 @@
   };
 
   // A filter applies itself when it changes.
-  document.querySelectorAll("[data-autosubmit]").forEach((control) => {
-    control.addEventListener("change", () => control.form.requestSubmit());
+  document.addEventListener("change", (event) => {
+    const control = event.target;
+    if (control.matches("select") && control.closest("[data-autosubmit]")) control.form.requestSubmit();
   });
 
   // "All of this category".
