@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.contrib.auth.models import Group, Permission
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import Now
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Now
 
 from access.models import (
     Membership,
@@ -74,7 +74,7 @@ def products_within(actor: "Actor") -> Q:
     if said is Answer.ALL and actor.partner is None:
         return inside
     if said is Answer.ALL:
-        return inside & Exists(
+        return inside & _exists(
             OrganisationGroupPermission.objects.filter(
                 live("partnership__"),
                 content_object_id=OuterRef("organisation_id"),
@@ -82,7 +82,7 @@ def products_within(actor: "Actor") -> Q:
             )
         )
     if said is Answer.GRANTED:
-        return inside & Exists(
+        return inside & _exists(
             ProductGroupPermission.objects.filter(
                 live("partnership__"),
                 content_object_id=OuterRef("pk"),
@@ -90,7 +90,7 @@ def products_within(actor: "Actor") -> Q:
             )
         )
     if said is Answer.ASSIGNED:
-        return inside & Exists(
+        return inside & _exists(
             ProductUserPermission.objects.filter(
                 content_object_id=OuterRef("pk"), membership=actor.membership
             )
@@ -105,12 +105,38 @@ def clients_within(actor: "Actor") -> Q:
     if said is Answer.ALL:
         return inside
     if said is Answer.ASSIGNED:
-        return inside & Exists(
+        return inside & _exists(
             OrganisationUserPermission.objects.filter(
                 content_object_id=OuterRef("client_id"), membership=actor.membership
             )
         )
     return NOTHING
+
+
+def products_reached_by(partnership: Any) -> Q:
+    """The condition that holds for the products a partnership reaches now: none once it ended."""
+    inside = Q(organisation_id=partnership.client_id)
+    rows: QuerySet[Any] = OrganisationGroupPermission.objects.filter(
+        content_object_id=OuterRef("organisation_id")
+    )
+    if partnership.access != "full":
+        rows = ProductGroupPermission.objects.filter(content_object_id=OuterRef("pk"))
+    return inside & Exists(rows.filter(live("partnership__"), partnership=partnership))
+
+
+def number_of_products() -> Any:
+    """For each row of a query of partnerships, how many products it reaches now (T11)."""
+    whole = OrganisationGroupPermission.objects.filter(
+        live("partnership__"), partnership=OuterRef("pk")
+    ).values("partnership")
+    granted = ProductGroupPermission.objects.filter(
+        live("partnership__"), partnership=OuterRef("pk")
+    ).values("partnership")
+    return Coalesce(
+        Subquery(whole.annotate(number=Count("content_object__products")).values("number")),
+        Subquery(granted.annotate(number=Count("pk")).values("number")),
+        0,
+    )
 
 
 def granted_products(partnership: Any) -> QuerySet[Any]:
@@ -232,6 +258,10 @@ def assign_clients(
         )
         for client in clients
     )
+
+
+def _exists(rows: QuerySet[Any]) -> Q:
+    return Q(Exists(rows))
 
 
 def _permission(name: tuple[str, str]) -> Permission:

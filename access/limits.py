@@ -1,5 +1,8 @@
 """Limits that hold under parallel calls: counters in the database, one row for each window."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 
 from django.db import models
@@ -10,9 +13,22 @@ from django.utils.translation import gettext as _
 from access.errors import Refused
 from access.models import Attempt
 
+_counting = ContextVar("counting", default=True)
+
 
 class TooOften(Refused):
     """The limit is reached; try again after the window."""
+
+
+@contextmanager
+def without_limits() -> Iterator[None]:
+    """Nothing is counted inside: for the vendor's own loading of data, where no person presses
+    a button. Never for a request."""
+    token = _counting.set(False)
+    try:
+        yield
+    finally:
+        _counting.reset(token)
 
 
 def spend(subject: str, *, most: int, window: timedelta, field: str | None = None) -> None:
@@ -21,6 +37,8 @@ def spend(subject: str, *, most: int, window: timedelta, field: str | None = Non
     The row stays locked until the caller's transaction ends, so parallel tries are counted one
     after the other. A try that is rolled back was none.
     """
+    if not _counting.get():
+        return
     start = _window_start(window)
     Attempt.objects.bulk_create(
         [Attempt(subject=subject, window_started_at=start, count=0)], ignore_conflicts=True

@@ -74,7 +74,7 @@ def forbidden(actor: Actor, act: str) -> ActForbidden:
     if actor.may("people.see"):
         people = owner.memberships.filter(role__in=allowed).select_related("user").order_by("pk")
         who = [f"{member.user} ({member.get_role_display()})" for member in people]
-    message = _("You may not %(act)s in the organisation %(organisation)s.") % {
+    message = _("Not yours to do in the organisation %(organisation)s: %(act)s.") % {
         "act": ACTS[act].label,
         "organisation": owner.name,
     }

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -54,46 +55,76 @@ ALL, ASSIGNED, GRANTED, NAMES, NO, HIDDEN = (
 )
 ACCOUNTING = Answer.WITH_ACCOUNTING
 
+type Answers = tuple[Answer, Answer, Answer, Answer, Answer, Answer]
+
 
 @dataclass(frozen=True, slots=True)
 class Act:
     """An act and its answer for each capacity, in the order of `Capacity`."""
 
-    label: str
-    answers: tuple[Answer, Answer, Answer, Answer, Answer, Answer]
+    label: str | Promise
+    answers: Answers
 
     def answer(self, capacity: Capacity) -> Answer:
         return dict(zip(Capacity, self.answers, strict=True))[capacity]
 
 
+LABELS = {
+    "organisation.open": _("open the organisation"),
+    "product.see": _("see the product"),
+    "product.change_settings": _("change the product's settings"),
+    "product.order": _("order a product"),
+    "product.renew": _("renew a product"),
+    "product.cancel": _("cancel a product"),
+    "people.see": _("see the people"),
+    "people.change": _("change the people"),
+    "organisation.change": _("change the organisation's data"),
+    "accounting.see": _("see invoices and the prepaid account"),
+    "log.see": _("read the log of acts"),
+    "partners.see": _("see the organisation's partners"),
+    "partners.authorise": _("authorise a partner"),
+    "partners.change": _("change a partner's access"),
+    "partners.end": _("end a partnership"),
+    "clients.see": _("see the clients"),
+    "clients.see_waiting": _("see who was asked"),
+    "clients.add": _("add a client"),
+    "clients.answer": _("answer a client's invitation"),
+    "clients.end": _("end a partnership"),
+    "programme.apply": _("apply to the partner programme"),
+}
+"""What each act is called in a sentence: "you may not …"."""
+
 # fmt: off
-ACTS: dict[str, Act] = {
-    # act                                                            legal rep.  admin.      collab.     external    full     limited
-    "organisation.open":       Act(_("open the organisation"),        (ALL,       ALL,        ALL,        ALL,        ALL,     ALL)),
-    "product.see":             Act(_("see the product"),              (ALL,       ALL,        ASSIGNED,   ASSIGNED,   ALL,     GRANTED)),
-    "product.change_settings": Act(_("change the product's settings"), (ALL,      ALL,        ASSIGNED,   ASSIGNED,   ALL,     GRANTED)),
-    "product.order":           Act(_("order a product"),              (ALL,       ALL,        NO,         NO,         ALL,     NO)),
-    "product.renew":           Act(_("renew a product"),              (ALL,       ALL,        NO,         NO,         ALL,     NO)),
-    "product.cancel":          Act(_("cancel a product"),             (ALL,       ALL,        NO,         NO,         ALL,     NO)),
-    "people.see":              Act(_("see the people"),               (ALL,       ALL,        NAMES,      NAMES,      NAMES,   HIDDEN)),
-    "people.change":           Act(_("change the people"),            (ALL,       ALL,        NO,         NO,         NO,      HIDDEN)),
-    "organisation.change":     Act(_("change the organisation's data"), (ALL,     ALL,        NO,         NO,         NO,      NO)),
-    "accounting.see":          Act(_("see invoices and the prepaid account"), (ALL, ALL,      ACCOUNTING, ACCOUNTING, HIDDEN,  HIDDEN)),
-    "log.see":                 Act(_("read the log of acts"),         (ALL,       ALL,        HIDDEN,     HIDDEN,     HIDDEN,  HIDDEN)),
+TABLE: dict[str, Answers] = {
+    # act                        legal rep.  admin.    collab.     external    full      limited
+    "organisation.open":         (ALL,        ALL,      ALL,        ALL,        ALL,      ALL),
+    "product.see":               (ALL,        ALL,      ASSIGNED,   ASSIGNED,   ALL,      GRANTED),
+    "product.change_settings":   (ALL,        ALL,      ASSIGNED,   ASSIGNED,   ALL,      GRANTED),
+    "product.order":             (ALL,        ALL,      NO,         NO,         ALL,      NO),
+    "product.renew":             (ALL,        ALL,      NO,         NO,         ALL,      NO),
+    "product.cancel":            (ALL,        ALL,      NO,         NO,         ALL,      NO),
+    "people.see":                (ALL,        ALL,      NAMES,      NAMES,      NAMES,    HIDDEN),
+    "people.change":             (ALL,        ALL,      NO,         NO,         NO,       HIDDEN),
+    "organisation.change":       (ALL,        ALL,      NO,         NO,         NO,       NO),
+    "accounting.see":            (ALL,        ALL,      ACCOUNTING, ACCOUNTING, HIDDEN,   HIDDEN),
+    "log.see":                   (ALL,        ALL,      HIDDEN,     HIDDEN,     HIDDEN,   HIDDEN),
     # the client's side of partnerships (O4)
-    "partners.see":            Act(_("see the organisation's partners"), (ALL,    ALL,        HIDDEN,     HIDDEN,     HIDDEN,  HIDDEN)),
-    "partners.authorise":      Act(_("authorise a partner"),          (ALL,       NO,         NO,         NO,         HIDDEN,  HIDDEN)),
-    "partners.change":         Act(_("change a partner's access"),    (ALL,       NO,         HIDDEN,     HIDDEN,     HIDDEN,  HIDDEN)),
-    "partners.end":            Act(_("end a partnership"),            (ALL,       NO,         HIDDEN,     HIDDEN,     HIDDEN,  HIDDEN)),
+    "partners.see":              (ALL,        ALL,      HIDDEN,     HIDDEN,     HIDDEN,   HIDDEN),
+    "partners.authorise":        (ALL,        NO,       NO,         NO,         HIDDEN,   HIDDEN),
+    "partners.change":           (ALL,        NO,       HIDDEN,     HIDDEN,     HIDDEN,   HIDDEN),
+    "partners.end":              (ALL,        NO,       HIDDEN,     HIDDEN,     HIDDEN,   HIDDEN),
     # the partner's side: the reseller space (O4, O5)
-    "clients.see":             Act(_("see the clients"),              (ALL,       ALL,        ASSIGNED,   ASSIGNED,   HIDDEN,  HIDDEN)),
-    "clients.see_waiting":     Act(_("see who was asked"),            (ALL,       ALL,        HIDDEN,     HIDDEN,     HIDDEN,  HIDDEN)),
-    "clients.add":             Act(_("add a client"),                 (ALL,       NO,         NO,         NO,         HIDDEN,  HIDDEN)),
-    "clients.answer":          Act(_("answer a client's invitation"), (ALL,       NO,         HIDDEN,     HIDDEN,     HIDDEN,  HIDDEN)),
-    "clients.end":             Act(_("end a partnership"),            (ALL,       NO,         NO,         NO,         HIDDEN,  HIDDEN)),
-    "programme.apply":         Act(_("apply to the partner programme"), (ALL,     NO,         NO,         NO,         HIDDEN,  HIDDEN)),
+    "clients.see":               (ALL,        ALL,      ASSIGNED,   ASSIGNED,   HIDDEN,   HIDDEN),
+    "clients.see_waiting":       (ALL,        ALL,      HIDDEN,     HIDDEN,     HIDDEN,   HIDDEN),
+    "clients.add":               (ALL,        NO,       NO,         NO,         HIDDEN,   HIDDEN),
+    "clients.answer":            (ALL,        NO,       HIDDEN,     HIDDEN,     HIDDEN,   HIDDEN),
+    "clients.end":               (ALL,        NO,       NO,         NO,         HIDDEN,   HIDDEN),
+    "programme.apply":           (ALL,        NO,       NO,         NO,         HIDDEN,   HIDDEN),
 }
 # fmt: on
+"""Who may do what, in the order of `Capacity`."""
+
+ACTS = {name: Act(LABELS[name], answers) for name, answers in TABLE.items()}
 
 RESELLER_ACTS = frozenset(act for act in ACTS if act.startswith("clients."))
 """Acts of the reseller space: hidden in an organisation that is no partner."""

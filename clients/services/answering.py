@@ -16,6 +16,7 @@ from clients.services.common import (
     asked,
     check_offer,
     check_version,
+    client_of,
     describe,
     give,
     keep_offered,
@@ -69,15 +70,16 @@ def grant_request(
 def accept_invitation(*, partnership: Partnership, version: int, by: Actor) -> Partnership:
     """The partner accepts the client's current offer (L3); `version` is the one it was shown."""
     by.require("clients.answer")
-    end_lapsed(client=partnership.client)
+    client = client_of(partnership)
+    end_lapsed(client=client)
     partnership = lock(partnership)
     move(partnership, "accept", Side.PARTNER)
     check_version(partnership, version)
-    _check_partner(partnership, partnership.client)
+    _check_partner(partnership, client)
     partnership.state = PartnershipState.INVITED
     offer = offer_of(partnership)
     partnership.state = PartnershipState.ACTIVE
-    products = check_offer(partnership.client, offer, of=partnership)
+    products = check_offer(client, offer, of=partnership)
     _start(partnership, products, by=by.person)
     tell(
         "accepted",

@@ -11,6 +11,7 @@ from clients.rules import Access, Comparison, Offer, Side, compare
 from clients.services.common import (
     check_offer,
     check_version,
+    client_of,
     describe,
     lock,
     move,
@@ -36,7 +37,7 @@ def change_access(
     partnership = lock(partnership)
     move(partnership, "change", Side.CLIENT)
     check_version(partnership, version)
-    before, client = offer_of(partnership), partnership.client
+    before, client = offer_of(partnership), client_of(partnership)
     if before == offer:
         raise NothingChosen(_("Nothing would change: this is the access it has now."))
     products = check_offer(client, offer, of=partnership)
@@ -53,7 +54,7 @@ def change_access(
 
 def comparison(partnership: Partnership, offer: Offer) -> Comparison:
     """What the partner would gain and lose by `offer`, as products' primary keys (L5)."""
-    everything = Product.objects.filter(organisation=partnership.client).values_list(
+    everything = Product.objects.filter(organisation=client_of(partnership)).values_list(
         "pk", flat=True
     )
     return compare(offer_of(partnership), offer, frozenset(everything))

@@ -35,13 +35,20 @@ def lock(partnership: Partnership, *, client: Organisation | None = None) -> Par
     """The partnership as it is now, locked after its client (or the one who answers for it)."""
     if client is not None:
         lock_client(client)
-    elif partnership.client_id is not None:
+    elif partnership.client is not None:
         lock_client(partnership.client)
     return (
         Partnership.objects.select_for_update(of=("self",))
         .select_related("client", "partner__organisation")
         .get(pk=partnership.pk)
     )
+
+
+def client_of(partnership: Partnership) -> Organisation:
+    """The client, of a partnership whose client is known: any but a request and its ends."""
+    if partnership.client is None:
+        raise LookupError("this request has not been answered for any organisation yet")
+    return partnership.client
 
 
 def move(partnership: Partnership, verb: str, side: Side | None) -> None:

@@ -56,7 +56,7 @@ def change_settings(
     """Changes what whoever reaches the product may change. The right is looked up again: it may
     have ended since the page was opened."""
     by.require("product.change_settings")
-    found = (
+    found: Product | None = (
         Product.objects.visible_to(by).select_for_update(of=("self",)).filter(pk=product.pk).first()
     )
     if found is None:
