@@ -1,5 +1,7 @@
 """The portal's own pages: the landing page, the switcher, theme and language, error pages."""
 
+from contextlib import suppress
+
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -10,8 +12,9 @@ from django.views import i18n
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import requires_csrf_token
 
-from access.errors import ActForbidden
+from access.errors import ActForbidden, Refused
 from access.policy import clients_of, organisations_of
+from access.services import change_language
 from access.web.pages import ACTION, person, public
 from portal import colour
 from portal.context import THEME_COOKIE, THEMES
@@ -79,6 +82,10 @@ def set_theme(request: HttpRequest) -> HttpResponse:
 
 @public(reason="Anyone may choose the language.", methods=ACTION)
 def set_language(request: HttpRequest) -> HttpResponse:
+    """The language of this browser, and of a signed-in person's mails."""
+    if request.user.is_authenticated:
+        with suppress(Refused):
+            change_language(person=request.user, language=request.POST.get("language", ""))
     return i18n.set_language(request)
 
 
