@@ -121,7 +121,7 @@ def products_reached_by(partnership: Any) -> Q:
     )
     if partnership.access != "full":
         rows = ProductGroupPermission.objects.filter(content_object_id=OuterRef("pk"))
-    return inside & Exists(rows.filter(live("partnership__"), partnership=partnership))
+    return inside & _exists(rows.filter(live("partnership__"), partnership=partnership))
 
 
 def number_of_products() -> Any:

@@ -22,6 +22,20 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         """Those whose name holds `text`, letter case aside; all of them when it is empty."""
         return self.filter(name__icontains=text.strip()) if text.strip() else self
 
+    def represented_by(self, person: models.Model) -> "OrganisationQuerySet":
+        """Those for which `person` answers as a legal representative, by name (O2)."""
+        return self.filter(
+            memberships__user=person, memberships__role=Role.LEGAL_REPRESENTATIVE
+        ).order_by("name", "pk")
+
+    def with_representatives(self) -> "OrganisationQuerySet":
+        """Each with its `representatives`: the memberships of its legal representatives."""
+        role = Role.LEGAL_REPRESENTATIVE
+        members = Membership.objects.filter(role=role).select_related("user").order_by("pk")
+        return self.prefetch_related(
+            models.Prefetch("memberships", queryset=members, to_attr="representatives")
+        )
+
 
 class Organisation(models.Model):
     """A tenant: people belong to it, products are installed in it, invoices are addressed to it.
@@ -120,6 +134,16 @@ class Membership(models.Model):
         return Capacity(self.role)
 
 
+class ActQuerySet(models.QuerySet["Act"]):
+    def about(self, thing: models.Model, organisation: Organisation) -> "ActQuerySet":
+        """The lines of `organisation`'s own log about one thing, the newest first."""
+        return self.filter(
+            organisation=organisation,
+            object_type=thing._meta.model_name,
+            object_id=str(getattr(thing, "public_id", thing.pk)),
+        ).select_related("acted_for")
+
+
 class Act(models.Model):
     """One line of the acts log: who did what, for whom, by which access (A2). Never changed.
 
@@ -146,6 +170,8 @@ class Act(models.Model):
     object_name = models.CharField(_("object's name"), max_length=120, blank=True)
     before = models.JSONField(_("before"), null=True)
     after = models.JSONField(_("after"), null=True)
+
+    objects = ActQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("act")
