@@ -1,0 +1,52 @@
+"""Which organisation owns the rows of a model: by a foreign key, or through an owned row."""
+
+from collections.abc import Iterable
+
+from django.apps import apps
+from django.db.models import Model
+
+from access.models import Organisation
+from tests.guards.code import APPS
+
+WITHOUT_OWNER = {
+    "access.User": "a person belongs to many organisations (O1); pages reach it by memberships",
+    "access.User_groups": "the people of a partner's group, kept by the services (A1)",
+    "access.User_user_permissions": "Django's own; nothing of ours reads it",
+    "access.Attempt": "counters of limits; no page shows them",
+    "access.OutgoingMail": "the vendor's outbox: staff read it in the admin, the demo its own",
+    "clients.Category": "the catalogue is the same for all",
+    "clients.ProductType": "the catalogue is the same for all",
+}
+
+
+def our_models() -> list[type[Model]]:
+    """The portal's own models, the tables of its many-to-many fields included."""
+    return [
+        model
+        for model in apps.get_models(include_auto_created=True)
+        if model.__module__.partition(".")[0] in APPS
+    ]
+
+
+def owned(models: Iterable[type[Model]]) -> set[type[Model]]:
+    """Those that are an organisation's, or stand on a row that is, by a key that is always set."""
+    models = set(models)
+    found = {Organisation} & models
+    while True:
+        more = {model for model in models - found if _owners(model) & found}
+        if not more:
+            return found
+        found |= more
+
+
+def _owners(model: type[Model]) -> set[type[Model]]:
+    return {
+        field.related_model
+        for field in model._meta.concrete_fields
+        if field.many_to_one or field.one_to_one
+        if not field.null
+    }
+
+
+def owned_models() -> list[type[Model]]:
+    return sorted(owned(our_models()) - {Organisation}, key=lambda model: model._meta.label)
