@@ -1,0 +1,134 @@
+"""Who may do what: section 6 of the rule book, line by line, and O6."""
+
+from itertools import product
+
+import pytest
+
+from access.rules import ACTS, Answer, Capacity, Currency, Role, answer, currency_of, who_may
+
+# Section 6, in its own words: legal representative, administrator, collaborator (an external
+# user is one from outside, O2), partner with full access, partner with limited access.
+SECTION_6 = {
+    "product.see": "all all assigned all granted",
+    "product.change_settings": "all all assigned all granted",
+    "product.order": "all all no all no",
+    "product.renew": "all all no all no",
+    "product.cancel": "all all no all no",
+    "people.see": "all all names names hidden",
+    "people.change": "all all no no hidden",
+    "organisation.change": "all all no no no",
+    "accounting.see": "all all accounting hidden hidden",
+    "partners.see": "all all hidden hidden hidden",
+    "partners.authorise": "all no no hidden hidden",
+    "partners.change": "all no hidden hidden hidden",
+    "partners.end": "all no hidden hidden hidden",
+    "clients.add": "all no no hidden hidden",
+    "clients.end": "all no no hidden hidden",
+    "programme.apply": "all no no hidden hidden",
+    "clients.see": "all all assigned hidden hidden",
+}
+COLUMNS = (
+    Capacity.LEGAL_REPRESENTATIVE,
+    Capacity.ADMINISTRATOR,
+    Capacity.COLLABORATOR,
+    Capacity.PARTNER_FULL,
+    Capacity.PARTNER_LIMITED,
+)
+CELLS = [
+    (act, capacity, said)
+    for act, line in SECTION_6.items()
+    for capacity, said in zip(COLUMNS, line.split(), strict=True)
+]
+
+
+def said(act: str, capacity: Capacity, *, accounting: bool = False, reseller: bool = True) -> str:
+    return answer(act, capacity, accounting=accounting, reseller=reseller)
+
+
+@pytest.mark.parametrize(("act", "capacity", "expected"), CELLS)
+def test_section_6(act: str, capacity: Capacity, expected: str) -> None:
+    wanted = "hidden" if expected == "accounting" else expected
+    assert said(act, capacity) == wanted
+    if expected == "accounting":
+        assert said(act, capacity, accounting=True) == "all"
+
+
+@pytest.mark.parametrize("act", sorted(ACTS))
+def test_an_external_user_is_a_collaborator_from_outside(act: str) -> None:
+    """O2"""
+    for accounting in (True, False):
+        assert said(act, Capacity.EXTERNAL_USER, accounting=accounting) == said(
+            act, Capacity.COLLABORATOR, accounting=accounting
+        )
+
+
+@pytest.mark.parametrize("act", sorted(ACTS))
+def test_an_administrator_lacks_only_what_o4_reserves(act: str) -> None:
+    """O2, O4"""
+    reserved = {
+        "partners.authorise",
+        "partners.change",
+        "partners.end",
+        "clients.add",
+        "clients.answer",
+        "clients.end",
+        "programme.apply",
+    }
+    expected = Answer.NO if act in reserved else said(act, Capacity.LEGAL_REPRESENTATIVE)
+    assert said(act, Capacity.ADMINISTRATOR) == expected
+
+
+@pytest.mark.parametrize("capacity", [Capacity.PARTNER_FULL, Capacity.PARTNER_LIMITED])
+def test_a_partner_never_changes_people_partners_payment_mode_or_data(capacity: Capacity) -> None:
+    """Section 6: never; T31."""
+    client_only = [act for act in ACTS if act.startswith(("partners.", "clients.", "programme."))]
+    for act in [*client_only, "people.change", "organisation.change", "log.see", "accounting.see"]:
+        assert said(act, capacity, accounting=True) in (Answer.NO, Answer.HIDDEN), act
+
+
+@pytest.mark.parametrize("capacity", list(Capacity))
+def test_without_a_reseller_group_there_is_no_reseller_space(capacity: Capacity) -> None:
+    for act in ACTS:
+        if act.startswith("clients."):
+            assert said(act, capacity, reseller=False) == Answer.HIDDEN
+
+
+def test_limited_access_does_less_than_full_everywhere() -> None:
+    width = [Answer.HIDDEN, Answer.NO, Answer.NAMES, Answer.GRANTED, Answer.ASSIGNED, Answer.ALL]
+    for act in ACTS:
+        limited = said(act, Capacity.PARTNER_LIMITED)
+        full = said(act, Capacity.PARTNER_FULL)
+        assert width.index(limited) <= width.index(full), act
+
+
+def test_every_act_has_an_answer_for_every_capacity() -> None:
+    for act, capacity, flag in product(ACTS, Capacity, (True, False)):
+        assert said(act, capacity, accounting=flag) in Answer
+
+
+def test_an_unknown_act_is_refused_not_guessed() -> None:
+    with pytest.raises(KeyError):
+        said("product.give_away", Capacity.LEGAL_REPRESENTATIVE)
+
+
+def test_every_role_is_a_capacity() -> None:
+    assert [Capacity(role) for role in Role]
+
+
+@pytest.mark.parametrize(
+    ("act", "who"),
+    [
+        ("partners.authorise", [Capacity.LEGAL_REPRESENTATIVE]),
+        ("people.change", [Capacity.LEGAL_REPRESENTATIVE, Capacity.ADMINISTRATOR]),
+    ],
+)
+def test_a_refusal_knows_who_can(act: str, who: list[Capacity]) -> None:
+    assert who_may(act) == who
+
+
+@pytest.mark.parametrize(
+    ("country", "currency"), [("CH", "CHF"), ("LI", "CHF"), ("FR", "EUR"), ("DE", "EUR")]
+)
+def test_the_country_fixes_the_currency(country: str, currency: str) -> None:
+    """O6"""
+    assert currency_of(country) == Currency(currency)
