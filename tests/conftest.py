@@ -9,6 +9,8 @@ from django.core.cache import cache
 
 from portal.launch import compile_translations
 
+pytest_plugins = ["tests.world"]
+
 CHECKOUT = Path(__file__).resolve().parent.parent
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
