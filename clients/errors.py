@@ -43,5 +43,9 @@ class NothingChosen(Refused):
     """A limited access without a product, or a change that changes nothing."""
 
 
+class OtherSide(Refused):
+    """It is up to the other side of the partnership, or to other organisations altogether."""
+
+
 class NotTheClient(Refused):
     """The chosen organisation may not answer: the person is no legal representative of it."""

@@ -9,7 +9,16 @@ from access.models import Membership, Organisation, User
 from access.policy import Actor, as_member
 from access.rules import Role
 from access.services import end_membership
-from clients.errors import NotApproved, NotTheClient, OwnOrganisation
+from clients.errors import (
+    FullAccessTaken,
+    NotApproved,
+    NothingChosen,
+    NotTheClient,
+    OfferChanged,
+    OwnOrganisation,
+    ProductGone,
+    ProductTaken,
+)
 from clients.models import Partnership, Product
 from clients.rules import Access, Offer, PartnershipState, Side
 from clients.services.common import (
@@ -24,6 +33,7 @@ from clients.services.common import (
     move,
     offer_of,
     record,
+    require,
     set_offer,
     tell,
 )
@@ -69,7 +79,7 @@ def grant_request(
 @transaction.atomic
 def accept_invitation(*, partnership: Partnership, version: int, by: Actor) -> Partnership:
     """The partner accepts the client's current offer (L3); `version` is the one it was shown."""
-    by.require("clients.answer")
+    require(by, "clients.answer", partnership, Side.PARTNER)
     client = client_of(partnership)
     end_lapsed(client=client)
     partnership = lock(partnership)
@@ -79,7 +89,7 @@ def accept_invitation(*, partnership: Partnership, version: int, by: Actor) -> P
     partnership.state = PartnershipState.INVITED
     offer = offer_of(partnership)
     partnership.state = PartnershipState.ACTIVE
-    products = check_offer(client, offer, of=partnership)
+    products = _products_offered(partnership, client, offer)
     _start(partnership, products, by=by.person)
     tell(
         "accepted",
@@ -108,7 +118,7 @@ def refuse_request(*, partnership: Partnership, by: User) -> Partnership:
 @transaction.atomic
 def refuse_invitation(*, partnership: Partnership, by: Actor) -> Partnership:
     """The partner refuses the client's invitation."""
-    by.require("clients.answer")
+    require(by, "clients.answer", partnership, Side.PARTNER)
     partnership = lock(partnership)
     move(partnership, "refuse", Side.PARTNER)
     _close(partnership)
@@ -119,11 +129,7 @@ def refuse_invitation(*, partnership: Partnership, by: Actor) -> Partnership:
 
 def check_address(partnership: Partnership, person: User) -> None:
     """Raises NotTheClient unless the request was sent to a verified address of `person` (T2)."""
-    if not Partnership.objects.asked_of(person).filter(pk=partnership.pk).exists():
-        closed = partnership.state != PartnershipState.REQUESTED
-        addresses = person.emailaddress_set.filter(verified=True)
-        if closed and addresses.filter(email__iexact=partnership.asked_email).exists():
-            return  # the move that follows tells the outcome
+    if not Partnership.objects.sent_to(person).filter(pk=partnership.pk).exists():
         raise NotTheClient(
             _("This request was sent to another address. Sign in with that one to answer it.")
         )
@@ -158,6 +164,23 @@ def _check_partner(partnership: Partnership, client: Organisation) -> None:
             _("%(partner)s is not an approved partner at present, so nothing can start now.")
             % {"partner": partner}
         )
+
+
+def _products_offered(
+    partnership: Partnership, client: Organisation, offer: Offer
+) -> list[Product]:
+    """The products of an invitation that is being accepted. Raises OfferChanged when it can no
+    longer be kept: who else manages what is the client's affair, and not told to the partner."""
+    try:
+        return check_offer(client, offer, of=partnership)
+    except (FullAccessTaken, ProductTaken, ProductGone, NothingChosen) as obstacle:
+        raise OfferChanged(
+            _(
+                "%(client)s can no longer give what this invitation offers. "
+                "Ask them for a new invitation."
+            )
+            % {"client": client}
+        ) from obstacle
 
 
 def _start(partnership: Partnership, products: list[Product], *, by: User) -> None:

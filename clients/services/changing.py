@@ -17,6 +17,7 @@ from clients.services.common import (
     move,
     offer_of,
     record,
+    require,
     set_offer,
     tell,
 )
@@ -32,7 +33,7 @@ def change_access(
     Raises OfferChanged when `version` is not the one the client was shown, NothingChosen when
     nothing would change, and what `check_offer` raises.
     """
-    by.require("partners.change")
+    require(by, "partners.change", partnership, Side.CLIENT)
     end_lapsed(client=by.organisation)
     partnership = lock(partnership)
     move(partnership, "change", Side.CLIENT)

@@ -16,6 +16,7 @@ from clients.errors import (
     FullAccessTaken,
     NothingChosen,
     OfferChanged,
+    OtherSide,
     ProductGone,
     ProductTaken,
 )
@@ -76,6 +77,15 @@ def outcome(partnership: Partnership) -> str:
         PartnershipState.ENDED: _("This partnership has ended."),
     }
     return sentences[PartnershipState(partnership.state)]
+
+
+def require(by: Actor, act: str, partnership: Partnership, side: Side) -> None:
+    """Raises OtherSide unless `by` is a member of the partnership's `side`, and what
+    `Actor.require` raises unless the table allows them `act` there (O4)."""
+    owner = client_of(partnership) if side == Side.CLIENT else partnership.partner.organisation
+    if by.acts_for != by.organisation or by.organisation != owner:
+        raise OtherSide(_("This is up to %(organisation)s.") % {"organisation": owner})
+    by.require(act)
 
 
 def check_version(partnership: Partnership, version: int) -> None:

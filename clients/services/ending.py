@@ -8,7 +8,16 @@ from access.models import Organisation
 from access.policy import Actor
 from clients.models import Partnership
 from clients.rules import Side
-from clients.services.common import describe, lock, lock_client, move, offer_of, record, tell
+from clients.services.common import (
+    describe,
+    lock,
+    lock_client,
+    move,
+    offer_of,
+    record,
+    require,
+    tell,
+)
 
 ACT_OF = {Side.CLIENT: "partners.end", Side.PARTNER: "clients.end"}
 
@@ -17,7 +26,7 @@ ACT_OF = {Side.CLIENT: "partners.end", Side.PARTNER: "clients.end"}
 def end_partnership(*, partnership: Partnership, side: Side, by: Actor) -> Partnership:
     """Ends it at once: all access of the partner stops in this transaction, both sides are
     mailed (L6). The page asks for the password before (T21)."""
-    by.require(ACT_OF[side])
+    require(by, ACT_OF[side], partnership, side)
     partnership = lock(partnership)
     before = describe(offer_of(partnership))
     move(partnership, "end", side)

@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from access.limits import spend
 from access.mail import Recipient, queue_mail
 from access.models import User
 from access.policy import Actor
 from access.rules import Role
-from clients.errors import AlreadyDecided
+from clients.errors import AlreadyDecided, NotApproved
 from clients.models import InvitationLink, Partnership
 from clients.rules import PartnershipState, Side
 from clients.services.common import (
@@ -24,9 +25,12 @@ from clients.services.common import (
     outcome,
     record,
     representatives,
+    require,
 )
 
 DAY = timedelta(days=1)
+OPENING = {Side.CLIENT: "partners.authorise", Side.PARTNER: "clients.add"}
+"""Whoever may open a partnership for a side may send it again and withdraw it."""
 
 
 def limit_invitations(*, sender_id: int, address: str, field: str | None = None) -> None:
@@ -50,7 +54,7 @@ def send_links(partnership: Partnership, *, by: User) -> None:
     partnership.links.filter(replaced_at=None).update(replaced_at=timezone.now())
     requested = partnership.state == PartnershipState.REQUESTED
     side = Side.CLIENT if requested else Side.PARTNER
-    facts = mail_context(partnership, side, by=by, by_side=_sender(partnership))
+    facts = mail_context(partnership, side, by=by, by_side=Side(partnership.opened_by))
     facts |= {"message": partnership.message}
     facts |= (
         {"asked": asked(partnership)} if requested else {"granted": describe(offer_of(partnership))}
@@ -71,10 +75,15 @@ def send_links(partnership: Partnership, *, by: User) -> None:
 def resend(*, partnership: Partnership, by: Actor) -> Partnership:
     """Sends a waiting request or invitation again, with new links and a new time to answer."""
     partnership = lock(partnership)
-    sender = _sender(partnership)
-    by.require("clients.add" if sender == Side.PARTNER else "partners.authorise")
+    sender = Side(partnership.opened_by)
+    require(by, OPENING[sender], partnership, sender)
     if not partnership.is_waiting:
         raise AlreadyDecided(outcome(partnership))
+    if not partnership.partner.approved:
+        raise NotApproved(
+            _("%(partner)s is not an approved partner at present, so nothing can start now.")
+            % {"partner": partnership.partner}
+        )
     limit_invitations(
         sender_id=by.organisation.pk, address=partnership.asked_email or str(partnership.partner_id)
     )
@@ -84,10 +93,6 @@ def resend(*, partnership: Partnership, by: Actor) -> Partnership:
     send_links(partnership, by=by.person)
     record(partnership, "partnership.resend", by)
     return partnership
-
-
-def _sender(partnership: Partnership) -> Side:
-    return Side.PARTNER if partnership.state == PartnershipState.REQUESTED else Side.CLIENT
 
 
 def _who_may_answer(partnership: Partnership) -> list[Recipient]:

@@ -1,6 +1,7 @@
 """Opening a partnership: the partner asks (L1), or the client invites (L3)."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -20,10 +21,12 @@ from clients.services.common import (
     lock_client,
     move,
     record,
+    require,
     set_offer,
     tell,
 )
-from clients.services.links import limit_invitations, open_until, send_links
+from clients.services.ending import lapse
+from clients.services.links import OPENING, limit_invitations, open_until, send_links
 from partners.models import Partner
 
 
@@ -53,16 +56,12 @@ def request_access(
     _check_address(partner, email, another_organisation=another_organisation)
     limit_invitations(sender_id=partner.pk, address=email, field="email")
     partnership = Partnership.objects.create(
+        **_opened(Side.PARTNER, by),
         partner=partner,
-        state=PartnershipState.REQUESTED,
-        opened_by=Side.PARTNER,
         asked_email=email,
         asked_access=access,
         asked_payment_mode=PaymentMode(payment_mode) if access == Access.FULL else "",
         message=message,
-        created_by=by.person,
-        sent_at=timezone.now(),
-        expires_at=open_until(),
     )
     if access == Access.LIMITED:
         partnership.asked_categories.set(categories)
@@ -70,6 +69,18 @@ def request_access(
     send_links(partnership, by=by.person)
     record(partnership, "partnership.request", by)
     return partnership
+
+
+def _opened(side: Side, by: Actor) -> dict[str, Any]:
+    """The fields of a partnership that `side` opens now."""
+    requested = side == Side.PARTNER
+    return {
+        "state": PartnershipState.REQUESTED if requested else PartnershipState.INVITED,
+        "opened_by": side,
+        "created_by": by.person,
+        "sent_at": timezone.now(),
+        "expires_at": open_until(),
+    }
 
 
 @transaction.atomic
@@ -91,14 +102,7 @@ def invite_partner(*, partner: Partner, offer: Offer, by: Actor, message: str = 
     products = check_offer(client, offer, of=None)
     limit_invitations(sender_id=client.pk, address=str(partner.pk))
     partnership = Partnership(
-        client=client,
-        partner=partner,
-        state=PartnershipState.INVITED,
-        opened_by=Side.CLIENT,
-        message=message,
-        created_by=by.person,
-        sent_at=timezone.now(),
-        expires_at=open_until(),
+        **_opened(Side.CLIENT, by), client=client, partner=partner, message=message
     )
     set_offer(partnership, offer)
     partnership.save()
@@ -113,7 +117,7 @@ def withdraw(*, partnership: Partnership, by: Actor) -> Partnership:
     """The side that asked or invited takes it back; the other side is told."""
     partnership = lock(partnership)
     side = Side(partnership.opened_by)
-    by.require("clients.add" if side == Side.PARTNER else "partners.authorise")
+    require(by, OPENING[side], partnership, side)
     move(partnership, "withdraw", side)
     partnership.save(update_fields=["state", "closed_at"])
     partnership.links.filter(replaced_at=None).update(replaced_at=timezone.now())
@@ -125,10 +129,11 @@ def withdraw(*, partnership: Partnership, by: Actor) -> Partnership:
 
 def check_pair(client: Organisation, partner: Partner, *, of: Partnership | None = None) -> None:
     """Raises AlreadyLinked or AlreadyWaiting when a partnership of the two, other than `of`, is
-    alive. The client must be locked."""
+    alive. The client must be locked. One whose time has passed is not in the way, whether or
+    not a job has closed it yet (L8, L9)."""
     living = Partnership.objects.alive().filter(client=client, partner=partner)
     other = living.exclude(pk=of.pk).first() if of else living.first()
-    if other is None:
+    if other is None or _closed_by_time(other):
         return
     names = {"client": client, "partner": partner}
     if other.is_waiting:
@@ -144,6 +149,18 @@ def check_pair(client: Organisation, partner: Partner, *, of: Partnership | None
         _("%(partner)s is already a partner of %(client)s. Change its access instead.") % names,
         field="partner",
     )
+
+
+def _closed_by_time(partnership: Partnership) -> bool:
+    """Closes what nobody answered in time, and what is past its end date."""
+    now = timezone.now()
+    if partnership.is_waiting and partnership.expires_at <= now:
+        expire(partnership=partnership)
+        return True
+    if partnership.ends_at is not None and partnership.ends_at <= now:
+        lapse(partnership=partnership)
+        return True
+    return False
 
 
 def _check_approved(partner: Partner) -> None:
