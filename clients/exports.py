@@ -1,12 +1,15 @@
 """What leaves as CSV: fixed columns, streamed, dates as ISO 8601 (M11)."""
 
 from collections.abc import Iterator
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from clients.models import Product
+from clients.models import Partnership, Product
+from clients.rules import Access, PartnershipState, PaymentMode, Side, state_at
 
 CHUNK = 2000
 
@@ -37,3 +40,55 @@ def product_rows(products: QuerySet[Product]) -> Iterator[tuple[Any, ...]]:
             _("yes") if product.auto_renewal else _("no"),
             product.technical_contact,
         )
+
+
+PARTNERSHIP_COLUMNS = (
+    _("Client"),
+    _("Address asked"),
+    _("State"),
+    _("Access"),
+    _("Who pays"),
+    _("Products"),
+    _("Opened by"),
+    _("Opened on"),
+    _("Last sent on"),
+    _("Open until"),
+    _("Since"),
+    _("Ends on"),
+    _("Closed on"),
+    _("Key"),
+)
+
+
+def partnership_rows(partnerships: QuerySet[Partnership]) -> Iterator[tuple[Any, ...]]:
+    """One row for each partnership, under `PARTNERSHIP_COLUMNS`; needs `with_numbers`.
+
+    Access and payer are those given or offered, else those asked. Days are in the portal's time
+    zone.
+    """
+    now = timezone.now()
+    for row in partnerships.iterator(CHUNK):
+        state = state_at(row.state, now, expires_at=row.expires_at, ends_at=row.ends_at)
+        waiting = state in (PartnershipState.REQUESTED, PartnershipState.INVITED)
+        access = row.access or row.asked_access
+        payer = row.payment_mode or row.asked_payment_mode
+        yield (
+            row.client_name,
+            row.asked_email,
+            state.label,
+            Access(access).label if access else "",
+            PaymentMode(payer).label if payer else "",
+            row.offered if row.state == PartnershipState.INVITED else row.reached,
+            Side(row.opened_by).label,
+            _day(row.created_at),
+            _day(row.sent_at),
+            _day(row.expires_at) if waiting else "",
+            _day(row.started_at),
+            _day(row.ends_at),
+            _day(row.closed_at),
+            row.public_id,
+        )
+
+
+def _day(moment: datetime | None) -> date | str:
+    return timezone.localdate(moment) if moment else ""

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -64,6 +65,16 @@ MOVES: dict[tuple[str, Side | None], dict[State, State]] = {
 def moved(state: str, verb: str, side: Side | None) -> State | None:
     """The state after `verb` by `side`, or None when that cannot be done in `state`."""
     return MOVES[(verb, side)].get(State(state))
+
+
+def state_at(state: str, now: datetime, *, expires_at: datetime, ends_at: datetime | None) -> State:
+    """The state that counts at `now`: time closes what nobody answered (L8) and what is past its
+    end date (L9) before a job writes it down."""
+    if state in WAITING and expires_at <= now:
+        return State.EXPIRED
+    if state == State.ACTIVE and ends_at is not None and ends_at <= now:
+        return State.ENDED
+    return State(state)
 
 
 @dataclass(frozen=True, slots=True)

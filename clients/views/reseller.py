@@ -1,0 +1,143 @@
+"""The reseller space: the clients under management, those who were asked, those who were."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from access.policy import Actor
+from access.web.csv import csv_response
+from access.web.lists import Listing
+from access.web.pages import page
+from clients import exports
+from clients.forms.reseller import ActiveFilter, OverFilter, WaitingFilter
+from clients.models import Partnership, Product
+from clients.rules import PartnershipState, Side, state_at
+from clients.views.history import history
+from clients.views.terms import asked_terms, difference, offered_terms
+
+ACTIVE_SORTS = {
+    "client": ("client_name",),
+    "access": ("access", "client_name"),
+    "payment": ("payment_mode", "client_name"),
+    "since": ("started_at",),
+}
+WAITING_SORTS = {
+    "who": ("client_name", "asked_email"),
+    "sent": ("sent_at",),
+    "until": ("expires_at",),
+}
+OVER_SORTS = {
+    "who": ("client_name", "asked_email"),
+    "since": ("started_at",),
+    "closed": ("closed_at",),
+}
+
+
+def _active(request: HttpRequest, actor: Actor) -> Listing:
+    rows = Partnership.objects.visible_to_partner(actor).active().with_numbers()
+    filters = ActiveFilter(request.GET)
+    return Listing(request, rows, sorts=ACTIVE_SORTS, default="client", filters=filters)
+
+
+def _waiting(request: HttpRequest, actor: Actor) -> Listing:
+    rows = Partnership.objects.waiting_for_partner(actor).with_numbers()
+    rows = rows.prefetch_related("asked_categories")
+    filters = WaitingFilter(request.GET)
+    return Listing(request, rows, sorts=WAITING_SORTS, default="-sent", filters=filters)
+
+
+def _over(request: HttpRequest, actor: Actor) -> Listing:
+    rows = Partnership.objects.visible_to_partner(actor).over().with_numbers()
+    filters = OverFilter(request.GET)
+    return Listing(request, rows, sorts=OVER_SORTS, default="-closed", filters=filters)
+
+
+@page("clients.see")
+def client_list(request: HttpRequest, actor: Actor) -> HttpResponse:
+    return _list_page(request, actor, _active(request, actor), "active")
+
+
+@page("clients.see_waiting")
+def waiting_list(request: HttpRequest, actor: Actor) -> HttpResponse:
+    return _list_page(request, actor, _waiting(request, actor), "waiting")
+
+
+@page("clients.see_waiting")
+def over_list(request: HttpRequest, actor: Actor) -> HttpResponse:
+    listing = _over(request, actor)
+    for partnership in listing.page:
+        partnership.shown_state = state_now(partnership)
+    return _list_page(request, actor, listing, "over")
+
+
+def _list_page(request: HttpRequest, actor: Actor, listing: Listing, tab: str) -> HttpResponse:
+    """One of the three tabs, with how much stands in each of them."""
+    mine = Partnership.objects.visible_to_partner(actor)
+    counts = {"active": mine.active().count()}
+    if actor.may("clients.see_waiting"):
+        waiting = Partnership.objects.waiting_for_partner(actor)
+        counts |= {"waiting": waiting.count(), "over": mine.over().count()}
+        counts["invitations"] = waiting.filter(state=PartnershipState.INVITED).count()
+    context = {
+        "listing": listing,
+        "page": listing.page,
+        "tab": tab,
+        "counts": counts,
+        "partner": actor.organisation.partner,
+    }
+    return render(request, f"clients/clients_{tab}.html", context)
+
+
+def _export(act: str, rows: Callable[[HttpRequest, Actor], Listing], name: str) -> Any:
+    @page(act)
+    def export(request: HttpRequest, actor: Actor) -> StreamingHttpResponse:
+        """What the list shows, all pages of it, as CSV (M11)."""
+        found = exports.partnership_rows(rows(request, actor).rows)
+        filename = f"{name}-{actor.organisation.slug}.csv"
+        return csv_response(filename, exports.PARTNERSHIP_COLUMNS, found)
+
+    return export
+
+
+client_csv = _export("clients.see", _active, "clients")
+waiting_csv = _export("clients.see_waiting", _waiting, "waiting-clients")
+over_csv = _export("clients.see_waiting", _over, "former-clients")
+
+
+@page("clients.see", partnership=Partnership.objects.visible_to_partner)
+def client_products_csv(
+    request: HttpRequest, actor: Actor, partnership: Partnership
+) -> StreamingHttpResponse:
+    """One client's products, as far as the partner may see them now (T10)."""
+    rows = exports.product_rows(Product.objects.reached_by(partnership).order_by("name", "pk"))
+    name = partnership.client.slug if partnership.client else partnership.public_id
+    return csv_response(f"products-{name}.csv", exports.PRODUCT_COLUMNS, rows)
+
+
+@page("clients.see", partnership=Partnership.objects.visible_to_partner)
+def client_page(request: HttpRequest, actor: Actor, partnership: Partnership) -> HttpResponse:
+    """All about one client: asked and granted, who pays, since when, and what happened."""
+    asked, granted = asked_terms(partnership), offered_terms(partnership)
+    context = {
+        "partnership": partnership,
+        "state": state_now(partnership),
+        "asked": asked,
+        "granted": granted,
+        "difference": difference(asked, granted) if asked and granted else None,
+        "product_count": Product.objects.reached_by(partnership).count(),
+        "asked_by_us": partnership.opened_by == Side.PARTNER,
+        "history": history(partnership, actor.organisation) if actor.may("log.see") else None,
+    }
+    return render(request, "clients/client.html", context)
+
+
+def state_now(partnership: Partnership) -> PartnershipState:
+    return state_at(
+        partnership.state,
+        timezone.now(),
+        expires_at=partnership.expires_at,
+        ends_at=partnership.ends_at,
+    )
