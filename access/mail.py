@@ -198,7 +198,7 @@ def _message(mail: OutgoingMail, rendered: letters.Rendered) -> EmailMultiAltern
     message = EmailMultiAlternatives(
         subject=rendered.subject,
         body=rendered.text,
-        from_email=settings.DEFAULT_FROM_EMAIL,
+        from_email=_sender(),
         to=[str(to)],
         headers={
             "Message-ID": mail.message_id,
@@ -209,6 +209,12 @@ def _message(mail: OutgoingMail, rendered: letters.Rendered) -> EmailMultiAltern
     )
     message.attach_alternative(rendered.html, "text/html")
     return message
+
+
+def _sender() -> str:
+    """The vendor's fixed address, under the vendor's name."""
+    address = settings.DEFAULT_FROM_EMAIL
+    return address if "<" in address else str(Address(settings.VENDOR_NAME, addr_spec=address))
 
 
 def _fate_of(error: OSError | ValueError) -> Fate:

@@ -32,8 +32,9 @@ State = OutgoingMail.State
 
 
 @pytest.fixture(autouse=True)
-def _letters(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A letter that is true unless the facts say otherwise, and no broker."""
+def _letters(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A letter that is true unless the facts say otherwise, no other mail, and no broker."""
+    OutgoingMail.objects.all().delete()
 
     def hello(facts: letters.Facts) -> letters.Letter | None:
         if facts.get("over"):
@@ -178,11 +179,11 @@ def test_a_recipient_is_a_person_or_an_address():
 
 def test_a_mail_arrives_as_html_and_text_from_the_fixed_sender(sink, settings):
     """T34: From fixed, no Reply-To, marked as automatic."""
-    settings.DEFAULT_FROM_EMAIL = "no-reply@portal.example"
+    settings.DEFAULT_FROM_EMAIL, settings.VENDOR_NAME = "no-reply@portal.example", "Nuage, SA"
     queue()
     assert send_due_mail() == 1
     [message] = sink.received
-    assert message["From"] == "no-reply@portal.example"
+    assert message["From"] == '"Nuage, SA" <no-reply@portal.example>'
     assert sink.senders == ["no-reply@portal.example"]
     assert message["Reply-To"] is None
     assert message["Auto-Submitted"] == "auto-generated"
