@@ -5,7 +5,6 @@ The demo world is loaded once for each test session, through the services; every
 which loads it anew into the emptied database.
 """
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -15,11 +14,13 @@ from django.test import Client
 from django.utils import timezone
 
 from access import grants
+from access import services as access_services
 from access.models import Membership, Organisation, OutgoingMail, User
 from access.policy import Actor, actor_in
 from access.rules import Role, currency_of
 from clients.models import Category, Partnership, Product, ProductType
 from clients.rules import Access, PartnershipState, PaymentMode, Side
+from partners import services as programme
 from partners.models import Partner
 from portal import worlds
 
@@ -95,10 +96,8 @@ class World:
         self, slug: str, name: str, role: str = Role.COLLABORATOR, *, accounting: bool = False
     ) -> User:
         """A new person with this role in the organisation; `name` is also the address's start."""
-        from access.services import add_member
-
         user = self.add_person(f"{name}@{slug}.example", name=name.title())
-        add_member(
+        access_services.add_member(
             organisation=self.organisation(slug),
             user=user,
             role=role,
@@ -109,10 +108,10 @@ class World:
 
     def add_organisation(self, slug: str, *, name: str = "", country: str = "CH") -> Organisation:
         """An organisation with a legal representative `boss@<slug>.example`."""
-        from access.services import create_organisation
-
         boss = self.add_person(f"boss@{slug}.example", name=f"Boss of {slug}")
-        return create_organisation(name=name or slug.title(), slug=slug, country=country, by=boss)
+        return access_services.create_organisation(
+            name=name or slug.title(), slug=slug, country=country, by=boss
+        )
 
     def add_products(
         self, owner: Organisation, count: int, *, type: str = "web-hosting", name: str = "Extra {n}"
@@ -178,10 +177,8 @@ class World:
 
     def add_partners(self, count: int, *, listed: bool = True) -> list[Partner]:
         """This many approved partners more."""
-        from partners.services import approve
-
         return [
-            approve(
+            programme.approve(
                 partner=Partner.objects.create(organisation=owner, contact_email=""),
                 by=None,
                 listed=listed,
@@ -248,8 +245,8 @@ def world(db: None) -> World:
 
 
 @pytest.fixture
-def live_world(transactional_db: None) -> Iterator[World]:
+def live_world(transactional_db: None) -> World:
     """The demo world in a database that really commits: for races and for browsers."""
     if not Organisation.objects.exists():
         load_demo_world()
-    yield World()
+    return World()

@@ -24,6 +24,7 @@ from clients.rules import Access, Offer, PartnershipState, Side
 from partners import services as programme
 from partners.models import Partner
 from partners.rules import PartnerState
+from portal.worlds.checking import company_form
 from portal.worlds.format import (
     GrantedEntry,
     MemberEntry,
@@ -144,18 +145,13 @@ class Builder:
 
     def organisation(self, entry: OrganisationEntry) -> None:
         founder = self.people[entry.represented_by()[0]]
+        form = company_form(entry)
+        form.full_clean()  # numbers are kept in their compact form, as from a page
         organisation = create_organisation(
-            name=entry.name,
-            country=entry.country,
             by=founder,
             slug=entry.slug,
-            street=entry.street,
-            postcode=entry.postcode,
-            city=entry.city,
-            registration_number=entry.registration_number,
-            vat_number=entry.vat_number,
-            website=entry.website,
             affiliate=entry.affiliate,  # type: ignore[arg-type]
+            **form.cleaned_data,
         )
         self.organisations[entry.slug] = organisation
         for member in entry.members:

@@ -6,6 +6,7 @@ Every check lives with values that could not be read (None): those are reported 
 from collections import Counter
 from collections.abc import Iterable
 
+from access.forms import OrganisationForm
 from access.rules import Role
 from clients.rules import Access, PartnershipState
 from partners.rules import PartnerState
@@ -30,6 +31,13 @@ GIVEN = {State.ACTIVE, State.ENDED}
 ANSWERED = {State.ACTIVE, State.REFUSED, State.ENDED}
 ASSIGNABLE = {Role.COLLABORATOR, Role.EXTERNAL_USER}
 IN_THE_PROGRAMME = {PartnerState.APPROVED, PartnerState.SUSPENDED}
+
+
+def company_form(organisation: OrganisationEntry) -> OrganisationForm:
+    """The form that a person fills in for the same: its checks of numbers hold here too (O7)."""
+    return OrganisationForm(
+        {name: getattr(organisation, name) for name in OrganisationForm.Meta.fields}
+    )
 
 
 def check(world: World, report: Report) -> None:
@@ -72,6 +80,9 @@ class Checker:
 
     def check_organisation(self, organisation: OrganisationEntry) -> None:
         self.once(organisation.members, "person")
+        for field, errors in company_form(organisation).errors.items():
+            if getattr(organisation, field) is not None:
+                self.report.add(organisation.at(field), " ".join(map(str, errors)))
         roles = [member.role for member in organisation.members or ()]
         if organisation.members is not None and Role.LEGAL_REPRESENTATIVE not in roles:
             self.report.add(
@@ -159,7 +170,9 @@ class Checker:
         if partnership.asked:
             self.check_asked(partnership.asked)
         if partnership.granted:
-            self.check_granted(partnership.granted, self.organisations.get(partnership.client))
+            self.check_granted(
+                partnership.granted, self.organisations.get(partnership.client or "")
+            )
         self.check_people(partnership)
 
     def check_sides(self, partnership: PartnershipEntry) -> None:
@@ -209,16 +222,15 @@ class Checker:
 
     def check_asked(self, asked: AskedEntry) -> None:
         self.check_payment(asked)
-        if asked.access == Access.LIMITED and asked.categories == ():
+        if asked.access == Access.LIMITED and asked.categories in ((), []):
             self.report.add(asked.at("categories"), "is missing: limited access names some.")
         if asked.access == Access.FULL and asked.categories:
             self.report.add(asked.at("categories"), "is for limited access only.")
 
     def check_granted(self, granted: GrantedEntry, client: OrganisationEntry | None) -> None:
         self.check_payment(granted)
-        if granted.access == Access.LIMITED and not granted.products:
-            if granted.products is not None:
-                self.report.add(granted.at("products"), "is missing: limited access names some.")
+        if granted.access == Access.LIMITED and granted.products in ((), []):
+            self.report.add(granted.at("products"), "is missing: limited access names some.")
         if granted.access == Access.FULL and granted.products:
             self.report.add(granted.at("products"), "is for limited access only.")
         self.check_products(granted, granted.products, client)

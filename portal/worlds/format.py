@@ -1,5 +1,7 @@
 """The format of a world file, as data: every object with its keys (see `docs/world.md`)."""
 
+# ruff: noqa: RUF009 - key() makes a dataclass field
+
 from dataclasses import dataclass
 from datetime import date
 from typing import Any

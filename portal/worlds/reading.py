@@ -10,10 +10,9 @@ from dataclasses import MISSING, dataclass, field, fields
 from datetime import date, timedelta
 from difflib import get_close_matches
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email, validate_slug
+from django.core.validators import URLValidator, validate_email, validate_slug
 from django.utils import timezone
 from django_countries import countries
 
@@ -136,14 +135,14 @@ def leaf[Value](read_value: Callable[[Any], Value]) -> Reader:
 def _text(value: Any, most: int) -> str:
     if not isinstance(value, str):
         raise ValueError('must be a text: "…"')
-    value = value.strip()
-    if not value:
+    stripped: str = value.strip()
+    if not stripped:
         raise ValueError("must not be empty.")
-    if len(value) > most:
-        raise ValueError(f"is too long: {len(value)} characters, and {most} are possible.")
-    if re.search(r"[\x00-\x08\x0b-\x1f\ud800-\udfff]", value):
+    if len(stripped) > most:
+        raise ValueError(f"is too long: {len(stripped)} characters, and {most} are possible.")
+    if re.search(r"[\x00-\x08\x0b-\x1f\ud800-\udfff]", stripped):
         raise ValueError("holds a character that no text may hold.")
-    return value
+    return stripped
 
 
 def text(most: int) -> Reader:
@@ -154,41 +153,43 @@ def slug(most: int) -> Reader:
     """A short name for addresses, to which other places of the file refer."""
 
     def read_value(value: Any) -> str:
-        value = _text(value, most)
+        name = _text(value, most)
         try:
-            validate_slug(value)
+            validate_slug(name)
         except ValidationError:
             raise ValueError(
-                f"“{value}” may hold letters, figures, - and _ only, without accents."
+                f"“{name}” may hold letters, figures, - and _ only, without accents."
             ) from None
-        return value
+        return name
 
     return leaf(read_value)
 
 
 @leaf
 def email(value: Any) -> str:
-    value = _text(value, 254)
+    address = _text(value, 254)
     try:
-        validate_email(value)
+        validate_email(address)
     except ValidationError:
-        raise ValueError(f"“{value}” is not an e-mail address.") from None
-    return value.lower()
+        raise ValueError(f"“{address}” is not an e-mail address.") from None
+    return address.lower()
 
 
 @leaf
 def https_url(value: Any) -> str:
-    value = _text(value, 200)
-    if urlsplit(value).scheme != "https" or not urlsplit(value).hostname:
-        raise ValueError(f"“{value}” is not an https address.")
-    return value
+    address = _text(value, 200)
+    try:
+        URLValidator(schemes=["https"])(address)
+    except ValidationError:
+        raise ValueError(f"“{address}” is not an https address.") from None
+    return address
 
 
 @leaf
 def country(value: Any) -> str:
     if not isinstance(value, str) or value not in countries:
         raise ValueError(f"“{value}” is no country code (two capital letters, ISO 3166).")
-    return value
+    return str(value)
 
 
 @leaf
@@ -261,11 +262,10 @@ def known(kind: str) -> Reader:
             report.add(place, 'must be a text: "…"')
             return None
         names = report.names[kind]
-        value = value.lower() if kind == "person" else value
-        if value not in names:
-            hint = suggestion(value, names)
-            report.add(place, f"there is no {kind} “{value}”{hint}")
+        name = str(value).lower() if kind == "person" else str(value)
+        if name not in names:
+            report.add(place, f"there is no {kind} “{name}”{suggestion(name, names)}")
             return None
-        return value
+        return name
 
     return read
