@@ -169,7 +169,9 @@ def _notice(name: str, facts: Facts) -> Letter:
         (_("New address"), "to_email"),
         (_("Removed address"), "deleted_email"),
     ]
-    shown = [(label, Verbatim(facts[key])) for label, key in addresses if key in facts]
+    shown: list[tuple[str, str]] = [
+        (label, Verbatim(facts[key])) for label, key in addresses if key in facts
+    ]
     if "at" in facts:
         at = timezone.localtime(datetime.fromisoformat(facts["at"]))
         shown.append((_("When"), f"{date_format(at, 'DATETIME_FORMAT')} {at:%Z}"))

@@ -24,7 +24,7 @@ TABS = {"html": _("Mail"), "text": _("Text"), "headers": _("Headers")}
 BACKEND = "portal.kept_mail.EmailBackend"
 # A mail is a stranger's page: no script, nothing loaded, no form. A clicked link leaves the frame.
 FRAME = ["allow-popups", "allow-top-navigation-by-user-activation"]
-FRAME_CSP = {
+FRAME_CSP: dict[str, list[str]] = {
     "default-src": [CSP.NONE],
     "style-src": [CSP.UNSAFE_INLINE],
     "frame-ancestors": [CSP.SELF],
@@ -66,19 +66,19 @@ def _kept(key: str) -> kept_mail.KeptMail:
 def _page(request: HttpRequest, opened: kept_mail.KeptMail | None) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     found = kept_mail.search(text, newest=SHOWN)
+    shown = opened or (found[0] if found else None)
     tab = request.GET.get("view", "")
     context = {
         "mails": [{"mail": mail, "at": _moment(mail)} for mail in found],
         "text": text,
-        "opened": opened or (found[0] if found else None),
+        "opened": shown,
+        "opened_at": _moment(shown) if shown else None,
         "asked": opened is not None,  # on a phone there is room for one of the two
         "tab": tab if tab in TABS else "html",
         "tabs": TABS.items(),
         "frame": " ".join(FRAME),
         "full": len(found) == SHOWN,
     }
-    if context["opened"]:
-        context["opened_at"] = _moment(context["opened"])
     return render(request, "portal/demo_mails.html", context)
 
 

@@ -22,10 +22,10 @@ class OutgoingMailAdmin(ModelAdmin):
     date_hierarchy = "created_at"
     show_full_result_count = False
     actions = ["queue_again"]
-    fields = [
+    fields = (
         "kind", "event", "address", "name", "language", "state", "attempts", "next_attempt_at",
         "created_at", "sent_at", "last_error", "message_id", "context",
-    ]  # fmt: skip
+    )  # fmt: skip
     readonly_fields = fields
 
     def has_add_permission(self, request: HttpRequest) -> bool:
