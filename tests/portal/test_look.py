@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from django import forms
 from django.contrib.auth.models import AnonymousUser
-from django.http import Http404
+from django.http import Http404, HttpResponseNotAllowed
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.urls import resolve, reverse
@@ -22,6 +22,7 @@ from access.web.widgets import ChoiceCards, GroupedCheckboxes
 from clients.rules import Access, PartnershipState, PaymentMode, ProductState
 from partners.rules import PartnerState
 from portal import colour, navigation, views
+from portal.middleware import MethodPageMiddleware
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 STATIC = CHECKOUT / "static"
@@ -400,3 +401,14 @@ def test_a_form_sent_too_late_is_told_so():
     answer = views.csrf_failure(asked(), "CSRF cookie not set.")
     assert answer.status_code == 403
     assert "Please send the form once more" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_wrong_method_gets_a_page():
+    def answer(request):
+        return HttpResponseNotAllowed(["POST"])
+
+    got = MethodPageMiddleware(answer)(asked("/theme/"))
+    assert got.status_code == 405
+    assert got["Allow"] == "POST"
+    assert "does not work that way" in got.content.decode()

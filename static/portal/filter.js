@@ -1,0 +1,25 @@
+/* Filters a long list of checkboxes while one types; without it the whole list is there. */
+(() => {
+  "use strict";
+  const box = document.querySelector("[data-filter-checks]");
+  if (!box) return;
+  const plain = (text) => text.normalize("NFD").replace(/\p{Diacritic}/gu, "").toLowerCase();
+  const groups = [...document.querySelectorAll("[data-check-group]")].map((group) => ({
+    group,
+    rows: [...group.querySelectorAll(".check-row")].map((row) => ({ row, text: plain(row.textContent) })),
+  }));
+  box.addEventListener("input", () => {
+    const wanted = plain(box.value.trim());
+    for (const { group, rows } of groups) {
+      let shown = 0;
+      for (const { row, text } of rows) {
+        row.hidden = !text.includes(wanted);
+        if (!row.hidden) shown += 1;
+      }
+      group.hidden = shown === 0;
+    }
+  });
+  box.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") event.preventDefault();
+  });
+})();
