@@ -1,0 +1,25 @@
+"""Every address of the portal. Each leads to a view with a policy (`manage.py policy`)."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from portal import dashboard, health
+
+urlpatterns = [
+    path("", include("portal.page_urls")),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("", include("access.urls")),
+    path("invitations/", include("clients.urls.invitations")),
+    path("o/<slug:organisation>/", dashboard.home, name="home"),
+    path("o/<slug:organisation>/products/", include("clients.urls.products")),
+    path("o/<slug:organisation>/partners/", include("clients.urls.partners")),
+    path("o/<slug:organisation>/reseller/clients/", include("clients.urls.reseller")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "portal.views.bad_request"
+handler403 = "portal.views.forbidden"
+handler404 = "portal.views.not_found"
+handler500 = "portal.views.server_error"
