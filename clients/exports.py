@@ -90,5 +90,42 @@ def partnership_rows(partnerships: QuerySet[Partnership]) -> Iterator[tuple[Any,
         )
 
 
+PARTNER_COLUMNS = (
+    _("Partner"),
+    _("State"),
+    _("Access"),
+    _("Who pays"),
+    _("Products"),
+    _("Opened by"),
+    _("Opened on"),
+    _("Open until"),
+    _("Since"),
+    _("Ends on"),
+    _("Closed on"),
+    _("Key"),
+)
+
+
+def partner_rows(partnerships: QuerySet[Partnership]) -> Iterator[tuple[Any, ...]]:
+    """One row for each partnership of a client, under `PARTNER_COLUMNS`; needs `with_numbers`."""
+    now = timezone.now()
+    for row in partnerships.iterator(CHUNK):
+        state = state_at(row.state, now, expires_at=row.expires_at, ends_at=row.ends_at)
+        yield (
+            row.partner_name,
+            state.label,
+            row.get_access_display(),
+            row.get_payment_mode_display(),
+            row.offered if row.state == PartnershipState.INVITED else row.reached,
+            Side(row.opened_by).label,
+            _day(row.created_at),
+            _day(row.expires_at) if state == PartnershipState.INVITED else "",
+            _day(row.started_at),
+            _day(row.ends_at),
+            _day(row.closed_at),
+            row.public_id,
+        )
+
+
 def _day(moment: datetime | None) -> date | str:
     return timezone.localdate(moment) if moment else ""

@@ -89,6 +89,10 @@ class PartnershipQuerySet(QuerySet["Partnership"]):
         found = Q(client_name__icontains=text) | Q(asked_email__icontains=text)
         return self.filter(found) if text else self
 
+    def search_partners(self, text: str) -> "PartnershipQuerySet":
+        """Those whose partner's name holds `text`: a client's search."""
+        return self.filter(partner_name__icontains=text.strip()) if text.strip() else self
+
     def visible_to_client(self, actor: Actor) -> "PartnershipQuerySet":
         """The partnerships of the actor's organisation, seen as the client."""
         if not actor.may("partners.see"):

@@ -14,9 +14,10 @@ PER_PAGE = 50
 class Listing:
     """The rows of a list page as the address asks for them.
 
-    `q` searches through the queryset's `search`; `filters` is a form class with a field for each
-    filter and a method `narrow(rows)`; `sorts` maps the keys of `sort` (a leading `-` turns it
-    round) to orderings. What the address says wrongly is ignored, never an error.
+    `q` searches through the queryset's method `search` (another one when named); `filters` is a
+    form class with a field for each filter and a method `narrow(rows)`; `sorts` maps the keys of
+    `sort` (a leading `-` turns it round) to orderings. What the address says wrongly is ignored,
+    never an error.
 
     In templates: `listing.page`, `listing.q`, `listing.sort`, `listing.filters`,
     `listing.narrowed` (something is searched or filtered) and `listing.total` (rows found).
@@ -31,11 +32,12 @@ class Listing:
         default: str,
         filters: forms.Form | None = None,
         per_page: int = PER_PAGE,
+        search: str = "search",
     ) -> None:
         self.q = request.GET.get("q", "").strip()[:100].replace("\x00", "")
         self.filters = filters
         self.sort = self._sort(request, sorts, default)
-        rows = rows.search(self.q) if self.q else rows  # type: ignore[attr-defined]
+        rows = getattr(rows, search)(self.q) if self.q else rows
         if filters is not None and filters.is_valid():
             rows = filters.narrow(rows)  # type: ignore[attr-defined]
         self.rows = rows.order_by(*self._ordering(sorts))

@@ -87,6 +87,11 @@ class Wizard:
         """What was typed in the other steps, to travel along."""
         return [field for field in self.form if field.name not in self.step.fields]
 
+    def start_at(self, key: str) -> None:
+        """Opens another step than the first, for a link that leads right to it."""
+        keys = [step.key for step in self.all_steps[:-1]]
+        self.index = keys.index(key) if key in keys else 0
+
     def refuse(self, refusal: Refused) -> None:
         """Shows a service's refusal beside its field, in the step that asks for it."""
         field = refusal.field if refusal.field in self.form.fields else None

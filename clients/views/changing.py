@@ -1,0 +1,67 @@
+"""The client changes what a partner may reach, and who pays (L5, M10)."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from access.errors import Refused
+from access.policy import Actor
+from access.web.pages import FORM, page
+from access.web.wizard import Wizard
+from clients.errors import AlreadyDecided, OfferChanged
+from clients.forms.changing import ChangeForm
+from clients.models import Partnership
+from clients.rules import Access, PartnershipState
+from clients.services import change_access, outcome
+
+
+@page("partners.change", FORM, partnership=Partnership.objects.visible_to_client)
+def partnership_change(
+    request: HttpRequest, actor: Actor, partnership: Partnership
+) -> HttpResponse:
+    """The steps access, products or payment, check; effective at once."""
+    details = redirect("partnership", actor.organisation.slug, partnership.public_id)
+    if partnership.state != PartnershipState.ACTIVE:
+        messages.warning(request, outcome(partnership))
+        return details
+    form = ChangeForm(request.POST or None, client=actor, of=partnership)
+    wizard = Wizard(request, form)
+    if request.method != "POST":
+        wizard.start_at(request.GET.get("step", ""))
+    if wizard.finished:
+        told = _what_changes(form)
+        try:
+            version = form.cleaned_data["version"] or 0
+            change_access(partnership=partnership, offer=form.offer, version=version, by=actor)
+        except AlreadyDecided as refusal:
+            messages.warning(request, str(refusal))
+            return details
+        except OfferChanged as refusal:
+            wizard.refuse(refusal)
+            form.show_again(partnership.version)
+        except Refused as refusal:
+            wizard.refuse(refusal)
+        else:
+            messages.success(request, told)
+            return details
+    context = {"partnership": partnership, "form": form, "wizard": wizard}
+    return render(request, "clients/change.html", context)
+
+
+def _what_changes(form: ChangeForm) -> str:
+    """The sentence that tells the reader what is in force after the change."""
+    facts = {"partner": form.partner_name, "payer": form.payer, "n": len(form.chosen)}
+    if form.offer.access == Access.LIMITED:
+        return (
+            ngettext(
+                "%(partner)s now has limited access, to %(n)d product.",
+                "%(partner)s now has limited access, to %(n)d products.",
+                len(form.chosen),
+            )
+            % facts
+        )
+    if form.before.access == Access.FULL:
+        return _("From now on %(payer)s pays for orders and renewals.") % facts
+    return _("%(partner)s now has full access, and %(payer)s pays.") % facts
