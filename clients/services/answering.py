@@ -22,6 +22,7 @@ from clients.errors import (
 from clients.models import Partnership, Product
 from clients.rules import Access, Offer, PartnershipState, Side
 from clients.services.common import (
+    NAMES,
     asked,
     check_offer,
     check_version,
@@ -187,6 +188,7 @@ def _start(partnership: Partnership, products: list[Product], *, by: User) -> No
     partnership.started_at = timezone.now()
     partnership.closed_at = None
     partnership.save()
+    partnership.refresh_from_db(fields=NAMES)
     if partnership.access == Access.LIMITED:
         keep_offered(partnership, products)
     give(partnership, products, by=by)

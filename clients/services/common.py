@@ -23,6 +23,8 @@ from clients.errors import (
 from clients.models import OfferedProduct, Partnership, Product
 from clients.rules import Access, Offer, PartnershipState, Side, moved
 
+NAMES = ["client_name", "partner_name"]  # written by the database, so read back after a save
+
 
 def lock_client(client: Organisation) -> Organisation:
     """Makes all who change partnerships of `client` wait for each other.

@@ -14,6 +14,7 @@ from clients.errors import AlreadyLinked, AlreadyWaiting, NotApproved, OwnOrgani
 from clients.models import Category, Partnership
 from clients.rules import Access, Offer, PartnershipState, PaymentMode, Side
 from clients.services.common import (
+    NAMES,
     check_offer,
     describe,
     keep_offered,
@@ -106,6 +107,7 @@ def invite_partner(*, partner: Partner, offer: Offer, by: Actor, message: str = 
     )
     set_offer(partnership, offer)
     partnership.save()
+    partnership.refresh_from_db(fields=NAMES)
     keep_offered(partnership, products)
     send_links(partnership, by=by.person)
     record(partnership, "partnership.invite", by, after=describe(offer))
