@@ -1,9 +1,9 @@
-"""Limits: so many tries in a window, counted in the database."""
+"""Limits: so many tries in a window, counted in the database (at once: `test_races`)."""
 
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from access.limits import TooOften, spend, without_limits
 from access.models import Attempt
@@ -60,16 +60,3 @@ def test_loading_data_is_not_counted() -> None:
     spend("one", most=1, window=DAY)
     with pytest.raises(TooOften):
         spend("one", most=1, window=DAY)
-
-
-def test_the_row_is_locked_until_the_transaction_ends() -> None:
-    """Parallel tries are counted one after the other (see tests/clients/test_races.py)."""
-    with transaction.atomic():
-        spend("one", most=1, window=DAY)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*) FROM pg_locks l JOIN pg_class c ON c.oid = l.relation"
-                " WHERE c.relname = %s AND l.mode = 'RowExclusiveLock' AND l.granted",
-                [Attempt._meta.db_table],
-            )
-            assert cursor.fetchone() == (1,)
