@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from access.models import Act, Organisation
+from access.rules import ACTS as RULES
 from clients.models import Partnership
 from clients.rules import Access, PaymentMode
 
@@ -24,7 +26,6 @@ ACTS: dict[str, Promise] = {
     "partnership.end": gettext_lazy("The collaboration was stopped"),
     "partnership.lapse": gettext_lazy("The end date passed"),
 }
-REFUSED = gettext_lazy("Tried, but was not allowed")
 
 
 @dataclass(frozen=True)
@@ -48,12 +49,18 @@ def history(partnership: Partnership, organisation: Organisation) -> list[Entry]
 def _entry(act: Act) -> Entry:
     return Entry(
         at=act.at,
-        what=ACTS.get(act.act, act.act) if act.allowed else REFUSED,
+        what=ACTS.get(act.act, act.act) if act.allowed else _refused(act),
         who=act.person_name,
         acted_for=act.acted_for.name if act.acted_for else "",
         before=_in_words(act.before) if act.act == "partnership.change" else "",
         after=_in_words(act.after or (act.before if act.act == "partnership.end" else None)),
     )
+
+
+def _refused(act: Act) -> str:
+    """A try that the table of acts refused (T9)."""
+    tried = RULES[act.act].label if act.act in RULES else act.act
+    return _("Tried, but was not allowed: %(act)s") % {"act": tried}
 
 
 def _in_words(terms: dict[str, Any] | None) -> str:

@@ -1,6 +1,7 @@
 """The reseller space: the clients under management, those who were asked, those who were."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -8,6 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from access.policy import Actor
+from access.rules import RESELLER_ACTS
 from access.web.csv import csv_response
 from access.web.lists import Listing
 from access.web.pages import page
@@ -70,6 +72,7 @@ def over_list(request: HttpRequest, actor: Actor) -> HttpResponse:
     listing = _over(request, actor)
     for partnership in listing.page:
         partnership.shown_state = state_now(partnership)
+        partnership.shown_closed_at = closed_at(partnership)
     return _list_page(request, actor, listing, "over")
 
 
@@ -87,6 +90,7 @@ def _list_page(request: HttpRequest, actor: Actor, listing: Listing, tab: str) -
         "tab": tab,
         "counts": counts,
         "partner": actor.organisation.partner,
+        "may": allowed(actor),
     }
     return render(request, f"clients/clients_{tab}.html", context)
 
@@ -129,7 +133,10 @@ def client_page(request: HttpRequest, actor: Actor, partnership: Partnership) ->
         "difference": difference(asked, granted) if asked and granted else None,
         "product_count": Product.objects.reached_by(partnership).count(),
         "asked_by_us": partnership.opened_by == Side.PARTNER,
-        "history": history(partnership, actor.organisation) if actor.may("log.see") else None,
+        "closed_at": closed_at(partnership),
+        "partner": actor.organisation.partner,
+        "may": allowed(actor),
+        "entries": history(partnership, actor.organisation) if actor.may("log.see") else None,
     }
     return render(request, "clients/client.html", context)
 
@@ -141,3 +148,18 @@ def state_now(partnership: Partnership) -> PartnershipState:
         expires_at=partnership.expires_at,
         ends_at=partnership.ends_at,
     )
+
+
+def closed_at(partnership: Partnership) -> datetime | None:
+    """When it closed, be it that a verb closed it or that its time passed (L8, L9)."""
+    if partnership.closed_at is not None:
+        return partnership.closed_at
+    state = state_now(partnership)
+    if state == PartnershipState.ENDED:
+        return partnership.ends_at
+    return partnership.expires_at if state == PartnershipState.EXPIRED else None
+
+
+def allowed(actor: Actor) -> set[str]:
+    """Which acts of the reseller space the pages offer the actor."""
+    return {act for act in RESELLER_ACTS if actor.may(act)}
