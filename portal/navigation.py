@@ -1,7 +1,6 @@
 """The areas of the sidebar, as a table. What a person may not do is not offered."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -36,25 +35,41 @@ GROUPS: tuple[tuple[str | Promise, tuple[Area, ...]], ...] = (
 )
 
 
-def navigation(actor: Actor, path: str) -> list[dict[str, Any]]:
-    """The groups that the actor sees, each with its links; the one that holds `path` is current.
+@dataclass(frozen=True, slots=True)
+class Link:
+    label: str | Promise
+    icon: str
+    url: str
+    current: bool
 
-    The longest address that `path` begins with is the current one; home only when it is `path`.
-    """
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    title: str | Promise
+    links: list[Link]
+
+
+def navigation(actor: Actor, path: str) -> list[Group]:
+    """The groups that the actor sees, each with its links; the one that holds `path` is current."""
     slug = actor.organisation.slug
-    home = reverse("home", args=[slug])
-    groups = []
-    for title, areas in GROUPS:
-        links = [
-            {"label": area.label, "icon": area.icon, "url": reverse(area.url_name, args=[slug])}
-            for area in areas
-            if actor.may(area.act)
-        ]
-        if links:
-            groups.append({"title": title, "links": links})
-    every = [link for group in groups for link in group["links"]]
-    inside = [link for link in every if path.startswith(link["url"]) and link["url"] != home]
-    inside = inside or [link for link in every if link["url"] == path]
-    for link in every:
-        link["current"] = link is max(inside, key=lambda one: len(one["url"]), default=None)
-    return groups
+    allowed = [
+        (title, [(area, reverse(area.url_name, args=[slug])) for area in areas])
+        for title, areas in ((title, _allowed(actor, areas)) for title, areas in GROUPS)
+        if areas
+    ]
+    every = [url for _title, areas in allowed for _area, url in areas]
+    here = _current(every, path, home=reverse("home", args=[slug]))
+    return [
+        Group(title, [Link(area.label, area.icon, url, url == here) for area, url in areas])
+        for title, areas in allowed
+    ]
+
+
+def _allowed(actor: Actor, areas: tuple[Area, ...]) -> list[Area]:
+    return [area for area in areas if actor.may(area.act)]
+
+
+def _current(urls: list[str], path: str, *, home: str) -> str:
+    """The longest address that `path` begins with; home, where all begin, only when it is it."""
+    holding = [url for url in urls if url == path or (url != home and path.startswith(url))]
+    return max(holding, key=len, default="")
