@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from django.templatetags.static import static
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
@@ -41,6 +42,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "portal.staff_csp.StaffPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -190,4 +192,6 @@ UNFOLD = {
     "SITE_SUBHEADER": _("Staff"),
     "SITE_URL": "/",
     "SHOW_VIEW_ON_SITE": False,
+    "COLORS": {},
+    "STYLES": [lambda request: static("portal/staff.css")],
 }
