@@ -74,3 +74,8 @@ class Channel(filesystem.Channel):
 
 class Transport(filesystem.Transport):
     Channel = Channel
+    polling_interval = 0.25  # seconds between two looks into the folder
+
+    def drain_events(self, connection: Any, timeout: float | None = None) -> None:
+        """Wait for a message, but briefly: a worker that is told to stop notices between waits."""
+        super().drain_events(connection, timeout=min(timeout or 0.5, 0.5))

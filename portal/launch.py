@@ -94,8 +94,11 @@ def launch(arguments: argparse.Namespace) -> None:
             port = listener.getsockname()[1]
             os.environ.setdefault("BASE_URL", f"http://localhost:{port}")
             lock.write_text(os.environ["BASE_URL"])
-            prepare(folder, demo=demo)
-            serve(folder, listener, demo=demo)
+            try:
+                prepare(folder, demo=demo)
+                serve(folder, listener, demo=demo)
+            finally:
+                let_database_go(folder)
     say("Stopped.")
 
 
@@ -270,8 +273,12 @@ def serve(folder: Path, listener: socket.socket, *, demo: bool) -> None:
     finally:
         say("\nStopping …")
         family.stop()
-        if not environment.given("DATABASE_URL") and not embedded.release(folder / "postgres"):
-            say("The database goes on: another program uses it.")
+
+
+def let_database_go(folder: Path) -> None:
+    """Wait until the embedded server has stopped, unless somebody else uses it."""
+    if not environment.given("DATABASE_URL") and not embedded.release(folder / "postgres"):
+        say("The database goes on: another program uses it.")
 
 
 def start_processes(family: supervisor.Supervisor, listener: socket.socket) -> None:
