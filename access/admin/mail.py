@@ -5,37 +5,27 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from access.admin.base import LookOnlyAdmin
 from access.mail import try_again
 from access.models import OutgoingMail
 
 
 @admin.register(OutgoingMail)
-class OutgoingMailAdmin(ModelAdmin):
+class OutgoingMailAdmin(LookOnlyAdmin):
     """Read-only: mails are written by what happens, never by hand. Their secrets never show."""
 
     list_display = ["created_at", "kind", "address", "shown_state", "attempts", "shown_error"]
     list_filter = ["state", "kind", "language"]
     search_fields = ["address", "event", "message_id"]
     date_hierarchy = "created_at"
-    show_full_result_count = False
     actions = ["queue_again"]
     fields = (
         "kind", "event", "address", "name", "language", "state", "attempts", "next_attempt_at",
         "created_at", "sent_at", "last_error", "message_id", "context",
     )  # fmt: skip
     readonly_fields = fields
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: OutgoingMail | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: OutgoingMail | None = None) -> bool:
-        return False
 
     @display(
         description=_("state"),

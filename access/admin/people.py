@@ -1,0 +1,59 @@
+"""People, for staff: found, spoken to in their language, locked out. Never their rights."""
+
+from allauth.account.models import EmailAddress
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from access.admin.base import LookOnlyInline, StaffAdmin
+from access.models import Membership, User
+
+POWERS = ("is_staff", "is_superuser")
+
+
+class MembershipsOfPerson(LookOnlyInline):
+    model = Membership
+    verbose_name_plural = _("organisations")
+    fields = ["organisation", "role", "accounting", "created_at"]
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest):  # type: ignore[no-untyped-def]
+        return super().get_queryset(request).select_related("organisation", "user")
+
+
+class AddressesOfPerson(LookOnlyInline):
+    """Read only: an address counts as somebody's when they have confirmed it (T2, T5)."""
+
+    model = EmailAddress
+    verbose_name_plural = _("e-mail addresses")
+    fields = ["email", "verified", "primary"]
+    readonly_fields = fields
+
+
+@admin.register(User)
+class PersonAdmin(StaffAdmin):
+    """Groups and permissions are not here: groups hold what clients granted (threat T47)."""
+
+    list_display = ["email", "name", "language", "is_active", "is_staff", "date_joined"]
+    list_filter = ["is_active", "is_staff", "language"]
+    search_fields = ["email", "name"]
+    date_hierarchy = "date_joined"
+    ordering = ["email"]
+    fields = ["email", "name", "language", "is_active", *POWERS, "date_joined", "last_login"]
+    readonly_fields = ["email", "date_joined", "last_login"]
+    inlines = [MembershipsOfPerson, AddressesOfPerson]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
+        """Only a superuser makes staff, and nobody their own."""
+        own = obj is not None and obj.pk == request.user.pk
+        if request.user.is_superuser and not own:
+            return list(self.readonly_fields)
+        powerful = obj is not None and (obj.is_staff or obj.is_superuser)
+        locked = [*POWERS, "is_active"] if own or powerful else list(POWERS)
+        return [*self.readonly_fields, *locked]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False  # people sign up, so that the address is theirs
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return False  # the log and the documents name them; lock them out instead
