@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from portal import dashboard, health
+from portal import dashboard, demo_mails, health
 
 urlpatterns = [
     path("", include("portal.page_urls")),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("o/<slug:organisation>/reseller/clients/", include("clients.urls.reseller")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    *demo_mails.urlpatterns(),
 ]
 
 handler400 = "portal.views.bad_request"
