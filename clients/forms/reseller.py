@@ -33,7 +33,7 @@ class WaitingFilter(FilterForm):
 
     state = forms.ChoiceField(
         choices=[
-            ("", _("Requests and invitations")),
+            ("", _("Any kind")),
             (State.REQUESTED, _("Your requests")),
             (State.INVITED, _("Invitations of clients")),
         ],
