@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -31,6 +31,7 @@ def without_limits() -> Iterator[None]:
         _counting.reset(token)
 
 
+@transaction.atomic
 def spend(subject: str, *, most: int, window: timedelta, field: str | None = None) -> None:
     """Counts one try of `subject` in the present window and raises TooOften above `most`.
 
