@@ -83,6 +83,11 @@ class AuthoriseForm(OfferForm):
             raise ValidationError(_("Choose the partner."))
         return self.picked
 
+    def forgive(self) -> None:
+        """Choosing among what was found is the next thing to do, not a mistake."""
+        if self.found:
+            self.errors.pop("partner", None)
+
     @property
     def told(self) -> str:
         """What the search found, as a sentence; empty when none was made."""

@@ -179,6 +179,11 @@ class OfferForm(StepForm):
             )
             % names,
         }
+        holder = grants.full_access_holder(self.client.organisation) if self.client else None
+        if holder is not None and holder != self.partnership:
+            self.fields["access"].widget.explanations["full"] = _(
+                "%(partner)s has it now, and only one partner can have it."
+            ) % {"partner": holder.partner_name}
         self.fields["products"].label = _("Which products may %(partner)s manage?") % names
         payment = self.fields["payment_mode"]
         payment.choices = [  # type: ignore[attr-defined]

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from access.errors import Refused
@@ -31,5 +32,6 @@ def partner_authorise(request: HttpRequest, actor: Actor) -> HttpResponse:
                 _("The invitation is on its way to %(partner)s. Nothing starts before it accepts.")
                 % {"partner": partner},
             )
-            return redirect("partners", actor.organisation.slug)
+            return redirect(reverse("partners", args=[actor.organisation.slug]) + "?tab=waiting")
+    form.forgive()
     return render(request, "clients/authorise.html", {"form": form, "wizard": wizard})

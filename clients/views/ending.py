@@ -46,7 +46,7 @@ def end_page(act: str, question: Question, *, side: Side) -> Callable[..., HttpR
         if partnership.state != PartnershipState.ACTIVE:
             messages.info(request, outcome(partnership))
             return redirect(door.details, slug, partnership.public_id)
-        sentence = _("Yes, stop the collaboration with %(name)s.") % {"name": other}
+        sentence = _("Yes, stop the collaboration with %(name)s") % {"name": other}
         form = EndForm(request.POST or None, person=actor.person, sentence=sentence)
         wizard = Wizard(request, form)
         if wizard.finished:
