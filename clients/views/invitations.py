@@ -55,7 +55,7 @@ def invitation(request: HttpRequest, link: str) -> HttpResponse:
     if opened is None:
         return _gone(request)
     if over := _over(opened):
-        return _render_over(request, opened.partnership, over, person)
+        return _render_over(request, opened, over, person)
     if person is not None and not _is_asked(opened, person):
         return _render_other(request, opened)
     if person is not None and opened.partnership.state == PartnershipState.INVITED:
@@ -105,12 +105,15 @@ def _render(request: HttpRequest, link: InvitationLink, *, asked: bool) -> HttpR
 
 
 def _render_over(
-    request: HttpRequest, partnership: Partnership, sentence: str, person: User | None
+    request: HttpRequest, link: InvitationLink, sentence: str, person: User | None
 ) -> HttpResponse:
+    """The outcome; the parties show to those who read them in the mail, not to others (T2)."""
+    details_url = _details_url(link.partnership, person) if person else ""
+    other = person is not None and not details_url and not _is_asked(link, person)
     context = {
-        "partnership": partnership,
+        "partnership": None if other else link.partnership,
         "sentence": sentence,
-        "details_url": _details_url(partnership, person) if person else "",
+        "details_url": details_url,
     }
     return render(request, "clients/invitation_over.html", context)
 
