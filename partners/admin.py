@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from access.admin.base import LookOnlyAdmin
+from access.admin.base import LookOnly, LookOnlyAdmin
 from access.errors import Refused
 from partners import services
 from partners.models import Partner
@@ -47,7 +47,7 @@ class PartnerAdmin(LookOnlyAdmin):
 
     def has_decide_permission(self, request: HttpRequest) -> bool:
         """The right to change partners, which no form of this page uses."""
-        return request.user.has_perm("partners.change_partner")
+        return super(LookOnly, self).has_change_permission(request)
 
     @admin.action(description=_("Approve"), permissions=["decide"])
     def approve(self, request: HttpRequest, partners: QuerySet[Partner]) -> None:

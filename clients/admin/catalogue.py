@@ -134,7 +134,7 @@ class NamesApart(forms.ModelForm):
 
 def name_box(language: Any) -> forms.CharField:
     return forms.CharField(
-        label=format_lazy("{} ({})", _("name"), language),
+        label=format_lazy("{} ({})", _("Name"), language),
         max_length=80,
         required=False,
         widget=UnfoldAdminTextInputWidget(),

@@ -58,3 +58,9 @@ SMALL = {
 @pytest.fixture
 def small():
     return copy.deepcopy(SMALL)
+
+
+@pytest.fixture
+def staff(world):
+    """The browser of the vendor's staff."""
+    return world.client("staff")

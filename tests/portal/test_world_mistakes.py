@@ -1,5 +1,6 @@
 """A mistake in a world file is said with its place, and nothing is loaded."""
 
+import copy
 from datetime import timedelta
 
 import pytest
@@ -245,4 +246,46 @@ def test_a_file_that_cannot_be_read(tmp_path, content, sentence):
     with pytest.raises(CommandError) as refusal:
         call_command("world", str(file))
     assert sentence in str(refusal.value)
-    assert "1 mistake, nothing was loaded" in str(refusal.value)
+    assert "nothing was loaded." in str(refusal.value)
+
+
+def paths(data, before=()):
+    """The path of every value in the data."""
+    entries = data.items() if isinstance(data, dict) else enumerate(data)
+    for step, value in entries:
+        yield (*before, step)
+        if isinstance(value, dict | list):
+            yield from paths(value, (*before, step))
+
+
+def refusal(data):
+    """The mistakes of the data, or None when they are a world."""
+    try:
+        worlds.read(data)
+    except WorldError as error:
+        return error.mistakes
+    return None
+
+
+@pytest.mark.parametrize(
+    "value", [None, True, 5, -1, 1e400, "", "x", "\x00", "ä" * 5000, [], [None], {}, {"x": 1}, [[]]]
+)
+def test_whatever_stands_anywhere_is_a_mistake_or_is_read(small, value):
+    """Nothing that JSON can hold ends in a traceback."""
+    for path in paths(small):
+        data = copy.deepcopy(small)
+        put(data, ".".join(map(str, path)), value)
+        found = refusal(data)
+        assert found is None or all(each.place and each.sentence for each in found), path
+        assert found != (), path
+
+
+def test_whatever_is_missing_is_a_mistake_or_has_a_default(small):
+    for path in paths(small):
+        data = copy.deepcopy(small)
+        *steps, last = path
+        owner = data
+        for step in steps:
+            owner = owner[step]
+        del owner[last]
+        assert refusal(data) != (), path

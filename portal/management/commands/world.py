@@ -53,6 +53,8 @@ def summary(world: World) -> str:
 
 def sentence(file: Path, error: WorldError) -> str:
     count = len(error.mistakes)
+    if count == 1 and not error.mistakes[0].place:
+        return f"{file}: nothing was loaded. {error}"
     what = "1 mistake" if count == 1 else f"{count} mistakes"
     lines = "\n".join(f"  {mistake}" for mistake in error.mistakes)
     return f"{file}: {what}, nothing was loaded.\n{lines}"
