@@ -59,7 +59,10 @@ def page(act: str, methods: tuple[str, ...] = READ, **finds: Question) -> Callab
             }
             try:
                 actor.require(act)
-            except ActForbidden:
+            except (
+                ActForbidden,
+                Http404,
+            ):  # T9: who is somebody here, and tries what is not theirs
                 if request.method == "POST":  # GET never writes
                     log.refused(actor=actor, act=act, about=next(iter(found.values()), None))
                 raise

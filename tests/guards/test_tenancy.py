@@ -102,9 +102,14 @@ def _attribute(module: Module, node: ast.Attribute, parent: ast.AST | None) -> I
     asked = parent.attr if isinstance(parent, ast.Attribute) else None
     if node.attr == "objects" and _last_name(node.value) in TENANTS and asked not in QUESTIONS:
         yield f"{module.name}: {_last_name(node.value)}.objects.{asked or ''}".rstrip(".")
-    elif asked in ROWS and (node.attr in ACCESSORS or node.attr.endswith("_set")):
-        if ast.unparse(node.value) != "self":  # an attribute of a form, not of a row
-            yield f"{module.name}: .{node.attr}.{asked}"
+    elif asked in ROWS and _leads_to_rows(node):
+        yield f"{module.name}: .{node.attr}.{asked}"
+
+
+def _leads_to_rows(node: ast.Attribute) -> bool:
+    """`organisation.products`; not `self.products`, an attribute of a form."""
+    named = node.attr in ACCESSORS or node.attr.endswith("_set")
+    return named and ast.unparse(node.value) != "self"
 
 
 def _last_name(node: ast.AST) -> str:
