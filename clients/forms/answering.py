@@ -89,7 +89,7 @@ class GrantForm(OfferForm):
         if offer.access == Access.FULL:
             if offer.payment_mode == self.request.asked_payment_mode:
                 return []
-            return [_("Other: %(partner)s asked that %(payer)s pays.") % self._asked_payer(names)]
+            return [_("Other: it was asked that %(payer)s pays.") % {"payer": self._asked_payer}]
         return self._product_differences()
 
     def _product_differences(self) -> list[str]:
@@ -103,10 +103,11 @@ class GrantForm(OfferForm):
             found.append(_("More: given, though not asked: %s.") % ", ".join(unasked))
         return found
 
-    def _asked_payer(self, names: dict[str, Any]) -> dict[str, Any]:
-        asked_of_partner = self.request.asked_payment_mode == PaymentMode.PARTNER
-        client = self.client.organisation.name if self.client else ""
-        return names | {"payer": self.partner_name if asked_of_partner else client}
+    @property
+    def _asked_payer(self) -> str:
+        if self.request.asked_payment_mode == PaymentMode.PARTNER:
+            return self.partner_name
+        return self.client.organisation.name if self.client else ""
 
     def _client(self, data: Any, person: User) -> Actor | None:
         """The person as the one who answers for the organisation chosen, or for their only one."""
