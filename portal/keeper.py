@@ -126,23 +126,41 @@ def rules_of_entry(order: Order) -> None:
 def forget_leftover(order: Order) -> None:
     """Deal with the postmaster.pid of a server whose keeper was killed.
 
-    That server is shutting down (it gets a signal when its keeper dies), so it is waited for; a
-    pid that meanwhile belongs to another program must not stop us from starting.
+    That server is shutting down (it gets a signal when its keeper dies), so it is waited for. A
+    pid that meanwhile belongs to another program must not stop us from starting: ours takes its
+    place, which PostgreSQL takes for stale. The rest of the file stays, because by it PostgreSQL
+    knows whether processes of the dead server still live.
     """
     pid_file = order.cluster / "postmaster.pid"
     until = time.monotonic() + FAST_STOP_SECONDS
-    while pid_file.exists():
-        try:
-            pid = int(pid_file.read_text().split("\n", 1)[0])
-        except (ValueError, FileNotFoundError):
-            break
+    while lines := read_lines(pid_file):
+        pid = int(lines[0]) if lines[0].isdigit() else 0
         if not is_postmaster(pid, order.cluster):
-            break
+            write_as_owner(order, pid_file, "\n".join([str(os.getpid()), *lines[1:], ""]))
+            return
         if time.monotonic() > until:
             os.kill(pid, signal.SIGQUIT)
             until = time.monotonic() + 5
         time.sleep(0.1)
-    pid_file.unlink(missing_ok=True)
+
+
+def read_lines(path: Path) -> list[str]:
+    """The lines of a file of the server's user, which might be a link to somewhere else."""
+    try:
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW)) as file:
+            return file.read(1000).splitlines()
+    except OSError:
+        return []
+
+
+def write_as_owner(order: Order, path: Path, text: str) -> None:
+    """Replace a file in the folder of the server's user, never writing through a link of theirs."""
+    path.unlink()
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+        if order.user is not None:
+            entry = pwd.getpwnam(order.user)
+            os.fchown(file.fileno(), entry.pw_uid, entry.pw_gid)
 
 
 def is_postmaster(pid: int, cluster: Path) -> bool:
@@ -208,6 +226,25 @@ def make_ready(order: Order, server: subprocess.Popen[bytes], sockets: Path) -> 
                     f"The embedded PostgreSQL did not start: {last_words(order, str(problem))}"
                 ) from problem
             time.sleep(0.05)
+
+
+def start_when_free(order: Order, sockets: Path) -> subprocess.Popen[bytes]:
+    """Start the server and make it ready; processes of a killed one may need a moment to go."""
+    until = time.monotonic() + FAST_STOP_SECONDS
+    while True:
+        server = start(order, sockets)
+        try:
+            make_ready(order, server, sockets)
+        except KeeperError as problem:
+            stop(server)
+            if "still in use" not in str(problem) or time.monotonic() > until:
+                raise
+            time.sleep(0.2)
+        except BaseException:
+            stop(server)
+            raise
+        else:
+            return server
 
 
 def last_words(order: Order, otherwise: str) -> str:
@@ -280,10 +317,9 @@ def keep(order: Order) -> None:
         sockets = Path(tempfile.mkdtemp(prefix="portal-db-", dir="/tmp"))
         stack.callback(shutil.rmtree, sockets, ignore_errors=True)
         order.own(sockets)
-        server = start(order, sockets)
+        server = start_when_free(order, sockets)
         stack.callback(stop, server)
         signal.signal(signal.SIGTERM, lambda *_: server.send_signal(signal.SIGINT))
-        make_ready(order, server, sockets)
         answer = {
             "url": f"postgresql://{ROLE}@/{DATABASE}?host={sockets}",
             "sockets": str(sockets),

@@ -207,7 +207,7 @@ def check_servers() -> None:
     try:
         connection.ensure_connection()
     except Error as problem:
-        reason = " ".join(str(problem).split())
+        reason = str(problem).strip().splitlines()[0].removeprefix("connection failed: ")
         raise LaunchError(f"DATABASE_URL: the database does not let us in: {reason}") from problem
     if connection.connection.info.server_version < 150_000:
         raise LaunchError("DATABASE_URL: PostgreSQL 15 or newer is needed.")
