@@ -16,6 +16,7 @@ from access.errors import ActForbidden, Refused
 from access.policy import clients_of, organisations_of
 from access.services import change_language
 from access.web.pages import ACTION, person, public
+from clients.models import Partnership
 from portal import colour
 from portal.context import THEME_COOKIE, THEMES
 
@@ -30,12 +31,16 @@ def landing(request: HttpRequest) -> HttpResponse:
 
 @person(reason="Leads each person to the organisation they work in.")
 def start(request: HttpRequest) -> HttpResponse:
-    """After signing in: the one organisation, the choice between several, or founding one."""
+    """After signing in: the one organisation, the choice between several, or founding one. Who
+    signed up because a partner asked is led to the answer, which needs an organisation (L2)."""
     organisations = organisations_of(request.user)[:2]
     if len(organisations) == 1:
         return redirect("home", organisations[0].slug)
     if organisations:
         return redirect("switch")
+    asked = Partnership.objects.asked_of(request.user).order_by("pk").first()
+    if asked is not None:
+        return redirect("request_answer", asked.public_id)
     return redirect("admin:index" if request.user.is_staff else "organisation_new")
 
 

@@ -1,6 +1,7 @@
 """The mailed links: T1-T6, L2, L8, and what each reader may know."""
 
 import pytest
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -9,7 +10,7 @@ from django.utils import timezone
 from access.models import Act, OutgoingMail
 from clients.models import InvitationLink, Partnership
 from clients.rules import Offer
-from clients.services import invite_partner, resend, withdraw
+from clients.services import invite_partner, request_access, resend, withdraw
 from clients.views.invitations import masked
 
 pytestmark = pytest.mark.django_db
@@ -168,6 +169,25 @@ def test_signing_out_leads_to_the_sign_in_and_back(world, asked):
     assert response.url == back
     browser.force_login(world.person("marc"))
     assert "Choose what to grant" in browser.get(page_of(link)).text
+
+
+def test_who_has_no_account_is_led_from_the_sign_up_to_the_answer(world):
+    """L2: sign up, confirm the address, sign in; then the answer asks for an organisation."""
+    new = "zoe@fresh.example"
+    asked = request_access(
+        email=new, access="full", payment_mode="client", by=world.actor("lea", ALPINE)
+    )
+    browser, password = world.client(), "a long Password of hers"
+    opened(browser, link_of(asked))
+    sign_up = {"name": "Zoé", "email": new, "password1": password, "password2": password}
+    browser.post(reverse("account_signup"), sign_up | {"next": page_of(link_of(asked))})
+    address = EmailAddress.objects.get(email=new)
+    assert not address.verified
+    browser.post(reverse("account_confirm_email", args=[EmailConfirmationHMAC(address).key]))
+    signed_in = {"login": new, "password": password}
+    response = browser.post(reverse("account_login"), signed_in, follow=True)
+    assert response.redirect_chain[-1][0] == reverse("request_answer", args=[asked.public_id])
+    assert "Create your organisation" in response.text
 
 
 # ---- invitations of clients ----------------------------------------------------------------------
