@@ -24,7 +24,7 @@ class AlreadyMember(Refused):
 
 @transaction.atomic
 def create_organisation(
-    *, name: str, country: str, by: User, slug: str | None = None, **details: str
+    *, name: str, country: str, by: User, slug: str | None = None, **details: str | bool
 ) -> Organisation:
     """A new organisation with `by` as its legal representative (O2, O3).
 
