@@ -14,12 +14,14 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Now
 
 from access.models import (
+    AssignedCategory,
     Membership,
     Organisation,
     OrganisationGroupPermission,
     OrganisationUserPermission,
     ProductGroupPermission,
     ProductUserPermission,
+    SupportAccess,
     User,
 )
 from access.rules import Answer, Role
@@ -71,6 +73,10 @@ def products_within(actor: "Actor") -> Q:
     """The condition that holds for the products the actor may see, in their organisation only."""
     inside = Q(organisation=actor.organisation)
     said = actor.answer("product.see")
+    if said is Answer.ALL and actor.support is not None:
+        return inside & _exists(
+            SupportAccess.objects.filter(pk=actor.support.pk, closed_at=None, until__gt=Now())
+        )
     if said is Answer.ALL and actor.partner is None:
         return inside
     if said is Answer.ALL:
@@ -90,12 +96,23 @@ def products_within(actor: "Actor") -> Q:
             )
         )
     if said is Answer.ASSIGNED:
-        return inside & _exists(
-            ProductUserPermission.objects.filter(
-                content_object_id=OuterRef("pk"), membership=actor.membership
-            )
-        )
+        return inside & _assigned(actor.membership)
     return NOTHING
+
+
+def _assigned(membership: Membership | None) -> Q:
+    """The condition for the products assigned to a membership: all, by category, or singly."""
+    if membership is None:
+        return NOTHING
+    if membership.every_product:
+        return Q()
+    singly = ProductUserPermission.objects.filter(
+        content_object_id=OuterRef("pk"), membership=membership
+    )
+    by_category = AssignedCategory.objects.filter(
+        category_id=OuterRef("product_type__category_id"), membership=membership
+    )
+    return Q(Exists(singly) | Exists(by_category))
 
 
 def clients_within(actor: "Actor") -> Q:

@@ -1,11 +1,27 @@
 """The acts log (A2): one line for each act on a tenant's data, refused ones included."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from access.models import Act, Organisation, User
 
 if TYPE_CHECKING:
     from access.policy import Actor
+
+
+_address: ContextVar[str | None] = ContextVar("address", default=None)
+
+
+@contextmanager
+def acting_from(address: str | None) -> Iterator[None]:
+    """Lines written inside tell this network address: the middleware's, for each request."""
+    token = _address.set(address)
+    try:
+        yield
+    finally:
+        _address.reset(token)
 
 
 def write(
@@ -29,6 +45,7 @@ def write(
         organisation=organisation,
         person=person,
         person_name=str(person)[:80] if person else "",
+        address=_address.get(),
         acted_for=actor.acts_for if actor else None,
         capacity=actor.capacity if actor else "",
         act=act,

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
+from django.db.models.functions import Now
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from access import grants
 from access.errors import ActForbidden
-from access.models import Membership, Organisation, User
+from access.models import Membership, Organisation, SupportAccess, User
 from access.rules import ACTS, Answer, Capacity, Role, answer, who_may
 
 REPRESENTING = (Role.LEGAL_REPRESENTATIVE, Role.ADMINISTRATOR)
@@ -24,32 +25,43 @@ REPRESENTING = (Role.LEGAL_REPRESENTATIVE, Role.ADMINISTRATOR)
 class Actor:
     """A person inside one organisation, with the capacity in which they act there.
 
-    `membership` is the one in the organisation, or, for a partner's person, the one in `partner`.
+    `membership` is the one in the organisation, or, for a partner's person, the one in `partner`;
+    the vendor's support has none, but the `support` access that the organisation opened.
     `partnership` (a `clients.Partnership`) is set for a partner's person only.
     """
 
     person: User
     organisation: Organisation
     capacity: Capacity
-    membership: Membership
+    membership: Membership | None
     partner: Organisation | None = None
     partnership: Any = None
+    support: SupportAccess | None = None
 
     @property
-    def acts_for(self) -> Organisation:
-        """The organisation on whose behalf the person acts (A2)."""
+    def acts_for(self) -> Organisation | None:
+        """The organisation on whose behalf the person acts (A2); None is the vendor's support."""
+        if self.support is not None:
+            return None
         return self.partner or self.organisation
+
+    @property
+    def is_member(self) -> bool:
+        """Acting by a role of their own in this organisation."""
+        return self.partner is None and self.support is None
 
     @property
     def is_reseller(self) -> bool:
         """Acting as a member of an organisation that is a partner: it has a reseller space."""
-        return self.partner is None and self.organisation.reseller_group_id is not None
+        return self.is_member and self.organisation.reseller_group_id is not None
 
     def answer(self, act: str) -> Answer:
         return answer(
             act,
             self.capacity,
-            accounting=self.partner is None and self.membership.accounting,
+            accounting=self.is_member
+            and self.membership is not None
+            and self.membership.accounting,
             reseller=self.is_reseller,
         )
 
@@ -91,7 +103,7 @@ def actor_in(person: User, slug: str) -> Actor:
     )
     if membership is not None:
         return Actor(person, membership.organisation, membership.capacity, membership)
-    actor = _partners_person(person, slug)
+    actor = _partners_person(person, slug) or _support(person, slug)
     if actor is None:
         raise Http404
     return actor
@@ -116,6 +128,22 @@ def _partners_person(person: User, slug: str) -> Actor | None:
         partner=partnership.partner.organisation,
         partnership=partnership,
     )
+
+
+def _support(person: User, slug: str) -> Actor | None:
+    """One of the vendor's staff, where the organisation has let support in and the time it gave
+    has not passed (S2); being staff alone opens nothing."""
+    if not person.is_staff:
+        return None
+    access = (
+        SupportAccess.objects.select_related("organisation")
+        .filter(organisation__slug=slug, closed_at=None, until__gt=Now())
+        .first()
+    )
+    if access is None:
+        return None
+    capacity = Capacity.SUPPORT_WRITE if access.may_write else Capacity.SUPPORT_READ
+    return Actor(person, access.organisation, capacity, None, support=access)
 
 
 def as_member(person: User, organisation: Organisation) -> Actor:

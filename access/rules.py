@@ -17,6 +17,16 @@ class Role(models.TextChoices):
     EXTERNAL_USER = "external_user", _("External user")
 
 
+class InvitationState(models.TextChoices):
+    """What became of the invitation of a person into an organisation."""
+
+    WAITING = "waiting", _("Waiting")
+    ACCEPTED = "accepted", _("Accepted")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    EXPIRED = "expired", _("Expired")
+
+
 class Currency(models.TextChoices):
     CHF = "CHF", "CHF"
     EUR = "EUR", "EUR"
@@ -31,6 +41,8 @@ class Capacity(models.TextChoices):
     EXTERNAL_USER = "external_user", _("External user")
     PARTNER_FULL = "partner_full", _("Partner with full access")
     PARTNER_LIMITED = "partner_limited", _("Partner with limited access")
+    SUPPORT_READ = "support_read", _("Support, may look")
+    SUPPORT_WRITE = "support_write", _("Support, may change")
 
 
 class Answer(StrEnum):
@@ -55,7 +67,7 @@ ALL, ASSIGNED, GRANTED, NAMES, NO, HIDDEN = (
 )
 ACCOUNTING = Answer.WITH_ACCOUNTING
 
-type Answers = tuple[Answer, Answer, Answer, Answer, Answer, Answer]
+type Answers = tuple[Answer, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +90,10 @@ LABELS = {
     "product.cancel": _("cancel a product"),
     "people.see": _("see the people"),
     "people.change": _("change the people"),
+    "people.appoint": _("appoint or remove a legal representative"),
     "organisation.change": _("change the organisation's data"),
+    "access.explain": _("see who can reach what"),
+    "support.open": _("let the vendor's support in"),
     "accounting.see": _("see invoices and the prepaid account"),
     "log.see": _("read the log of acts"),
     "partners.see": _("see the organisation's partners"),
@@ -87,6 +102,8 @@ LABELS = {
     "partners.end": _("end a partnership"),
     "clients.see": _("see the clients"),
     "clients.see_waiting": _("see who was asked"),
+    "clients.log": _("read what your people did at clients"),
+    "clients.assign": _("assign clients to collaborators"),
     "clients.add": _("add a client"),
     "clients.answer": _("answer a client's invitation"),
     "clients.end": _("end a partnership"),
@@ -96,30 +113,35 @@ LABELS = {
 
 # fmt: off
 TABLE: dict[str, Answers] = {
-    # act                        legal rep.  admin.    collab.     external    full      limited
-    "organisation.open":         (ALL,        ALL,      ALL,        ALL,        ALL,      ALL),
-    "product.see":               (ALL,        ALL,      ASSIGNED,   ASSIGNED,   ALL,      GRANTED),
-    "product.change_settings":   (ALL,        ALL,      ASSIGNED,   ASSIGNED,   ALL,      GRANTED),
-    "product.order":             (ALL,        ALL,      NO,         NO,         ALL,      NO),
-    "product.renew":             (ALL,        ALL,      NO,         NO,         ALL,      NO),
-    "product.cancel":            (ALL,        ALL,      NO,         NO,         ALL,      NO),
-    "people.see":                (ALL,        ALL,      NAMES,      NAMES,      NAMES,    HIDDEN),
-    "people.change":             (ALL,        ALL,      NO,         NO,         NO,       HIDDEN),
-    "organisation.change":       (ALL,        ALL,      NO,         NO,         NO,       NO),
-    "accounting.see":            (ALL,        ALL,      ACCOUNTING, ACCOUNTING, HIDDEN,   HIDDEN),
-    "log.see":                   (ALL,        ALL,      HIDDEN,     HIDDEN,     HIDDEN,   HIDDEN),
+    # act                        legal rep.  admin.     collab.     external    full     limited   support:  writing
+    "organisation.open":       (ALL,        ALL,       ALL,        ALL,        ALL,     ALL,      ALL,      ALL),
+    "product.see":             (ALL,        ALL,       ASSIGNED,   ASSIGNED,   ALL,     GRANTED,  ALL,      ALL),
+    "product.change_settings": (ALL,        ALL,       ASSIGNED,   ASSIGNED,   ALL,     GRANTED,  NO,       ALL),
+    "product.order":           (ALL,        ALL,       NO,         NO,         ALL,     NO,       NO,       NO),
+    "product.renew":           (ALL,        ALL,       NO,         NO,         ALL,     NO,       NO,       NO),
+    "product.cancel":          (ALL,        ALL,       NO,         NO,         ALL,     NO,       NO,       NO),
+    "people.see":              (ALL,        ALL,       NAMES,      NAMES,      NAMES,   HIDDEN,   NAMES,    NAMES),
+    "people.change":           (ALL,        ALL,       NO,         NO,         NO,      HIDDEN,   NO,       NO),
+    "people.appoint":          (ALL,        NO,        NO,         NO,         NO,      HIDDEN,   NO,       NO),
+    "organisation.change":     (ALL,        ALL,       NO,         NO,         NO,      NO,       NO,       NO),
+    "access.explain":          (ALL,        ALL,       HIDDEN,     HIDDEN,     HIDDEN,  HIDDEN,   HIDDEN,   HIDDEN),
+    "support.open":            (ALL,        ALL,       NO,         NO,         HIDDEN,  HIDDEN,   NO,       NO),
+    "accounting.see":          (ALL,        ALL,       ACCOUNTING, ACCOUNTING, HIDDEN,  HIDDEN,   HIDDEN,   HIDDEN),
+    "log.see":                 (ALL,        ALL,       HIDDEN,     HIDDEN,     HIDDEN,  HIDDEN,   HIDDEN,   HIDDEN),
     # the client's side of partnerships (O4)
-    "partners.see":              (ALL,        ALL,      HIDDEN,     HIDDEN,     HIDDEN,   HIDDEN),
-    "partners.authorise":        (ALL,        NO,       NO,         NO,         HIDDEN,   HIDDEN),
-    "partners.change":           (ALL,        NO,       HIDDEN,     HIDDEN,     HIDDEN,   HIDDEN),
-    "partners.end":              (ALL,        NO,       HIDDEN,     HIDDEN,     HIDDEN,   HIDDEN),
+    "partners.see":            (ALL,        ALL,       HIDDEN,     HIDDEN,     HIDDEN,  HIDDEN,   HIDDEN,   HIDDEN),
+    "partners.authorise":      (ALL,        NO,        NO,         NO,         HIDDEN,  HIDDEN,   HIDDEN,   HIDDEN),
+    "partners.change":         (ALL,        NO,        HIDDEN,     HIDDEN,     HIDDEN,  HIDDEN,   HIDDEN,   HIDDEN),
+    "partners.end":            (ALL,        NO,        HIDDEN,     HIDDEN,     HIDDEN,  HIDDEN,   HIDDEN,   HIDDEN),
     # the partner's side: the reseller space (O4, O5)
-    "clients.see":               (ALL,        ALL,      ASSIGNED,   ASSIGNED,   HIDDEN,   HIDDEN),
-    "clients.see_waiting":       (ALL,        ALL,      HIDDEN,     HIDDEN,     HIDDEN,   HIDDEN),
-    "clients.add":               (ALL,        NO,       NO,         NO,         HIDDEN,   HIDDEN),
-    "clients.answer":            (ALL,        NO,       HIDDEN,     HIDDEN,     HIDDEN,   HIDDEN),
-    "clients.end":               (ALL,        NO,       NO,         NO,         HIDDEN,   HIDDEN),
-    "programme.apply":           (ALL,        NO,       NO,         NO,         HIDDEN,   HIDDEN),
+    "clients.see":             (ALL,        ALL,       ASSIGNED,   ASSIGNED,   HIDDEN,  HIDDEN,   HIDDEN,   HIDDEN),
+    "clients.see_waiting":     (ALL,        ALL,       HIDDEN,     HIDDEN,     HIDDEN,  HIDDEN,   HIDDEN,   HIDDEN),
+    "clients.log":             (ALL,        ALL,       HIDDEN,     HIDDEN,     HIDDEN,  HIDDEN,   HIDDEN,   HIDDEN),
+    "clients.assign":          (ALL,        ALL,       NO,         NO,         HIDDEN,  HIDDEN,   HIDDEN,   HIDDEN),
+    "clients.add":             (ALL,        NO,        NO,         NO,         HIDDEN,  HIDDEN,   HIDDEN,   HIDDEN),
+    "clients.answer":          (ALL,        NO,        HIDDEN,     HIDDEN,     HIDDEN,  HIDDEN,   HIDDEN,   HIDDEN),
+    "clients.end":             (ALL,        NO,        NO,         NO,         HIDDEN,  HIDDEN,   HIDDEN,   HIDDEN),
+    "programme.apply":         (ALL,        NO,        NO,         NO,         HIDDEN,  HIDDEN,   HIDDEN,   HIDDEN),
 }
 # fmt: on
 """Who may do what, in the order of `Capacity`."""

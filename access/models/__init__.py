@@ -1,17 +1,22 @@
 from access.models.grants import (
+    AssignedCategory,
     OrganisationGroupPermission,
     OrganisationUserPermission,
     ProductGroupPermission,
     ProductUserPermission,
 )
+from access.models.invitations import MemberInvitation
 from access.models.limits import Attempt
 from access.models.mail import OutgoingMail
 from access.models.organisations import Act, Membership, Organisation
 from access.models.people import User
+from access.models.support import SupportAccess, SupportCode, SupportLookup
 
 __all__ = [
     "Act",
+    "AssignedCategory",
     "Attempt",
+    "MemberInvitation",
     "Membership",
     "Organisation",
     "OrganisationGroupPermission",
@@ -19,5 +24,8 @@ __all__ = [
     "OutgoingMail",
     "ProductGroupPermission",
     "ProductUserPermission",
+    "SupportAccess",
+    "SupportCode",
+    "SupportLookup",
     "User",
 ]

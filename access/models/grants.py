@@ -113,3 +113,21 @@ class OrganisationUserPermission(Granted, UserObjectPermissionBase):
                 fields=["membership", "content_object"], name="one_assignment_per_client"
             ),
         ]
+
+
+class AssignedCategory(Granted):
+    """A category whose products, future ones too, are assigned to a collaborator or an external
+    user (O2)."""
+
+    membership = models.ForeignKey(Membership, models.CASCADE, related_name="assigned_categories")
+    category = models.ForeignKey("clients.Category", models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["membership", "category"], name="one_assignment_per_category"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.membership} · {self.category}"

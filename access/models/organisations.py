@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
+from access.ids import public_id
 from access.rules import Capacity, Currency, Role
 
 # Lists of partnerships are sorted and searched by these copies, which only the database writes.
@@ -56,6 +57,13 @@ class Organisation(models.Model):
         _("web site"), blank=True, validators=[URLValidator(schemes=["https"])]
     )
     affiliate = models.BooleanField(_("affiliate"), default=False)
+    requires_second_factor = models.BooleanField(
+        _("requires a second factor"),
+        default=False,
+        help_text=_("Its people must set up a second factor before they open it."),
+    )
+    premium_support = models.BooleanField(_("premium support"), default=False)
+    vip_code = models.CharField(_("VIP code"), max_length=16, blank=True, editable=False)
     reseller_group = models.OneToOneField(
         Group,
         on_delete=models.PROTECT,
@@ -114,6 +122,12 @@ class Membership(models.Model):
         default=False,
         help_text=_("May see invoices, the prepaid account and exports."),
     )
+    every_product = models.BooleanField(
+        _("all products"),
+        default=False,
+        help_text=_("All products of the organisation, future ones too."),
+    )
+    public_id = models.CharField(max_length=16, unique=True, default=public_id, editable=False)
     created_at = models.DateTimeField(_("since"), auto_now_add=True)
 
     class Meta:
@@ -159,6 +173,7 @@ class Act(models.Model):
         "access.User", models.PROTECT, null=True, related_name="acts", verbose_name=_("who")
     )
     person_name = models.CharField(_("name"), max_length=80)
+    address = models.GenericIPAddressField(_("address"), null=True)
     acted_for = models.ForeignKey(
         Organisation, models.PROTECT, null=True, related_name="+", verbose_name=_("for")
     )

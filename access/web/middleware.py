@@ -1,11 +1,29 @@
 """What every request of a person gets: their language, and answers that no cache keeps."""
 
 from collections.abc import Callable
+from ipaddress import ip_address
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import add_never_cache_headers
+
+from access import log
+
+
+def client_address(request: HttpRequest) -> str | None:
+    """The network address that the request came from. `X-Forwarded-For` counts only as far as
+    the configured number of proxies of ours wrote it."""
+    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",")]
+    hops = [hop for hop in hops if hop]
+    if 0 < settings.TRUSTED_PROXIES <= len(hops):
+        candidate = hops[-settings.TRUSTED_PROXIES]
+    else:
+        candidate = request.META.get("REMOTE_ADDR") or ""
+    try:
+        return str(ip_address(candidate))
+    except ValueError:
+        return None
 
 
 class PersonMiddleware:
@@ -24,7 +42,8 @@ class PersonMiddleware:
         if signed_in and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
             translation.activate(request.user.language)
             request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
-        response = self.get_response(request)
+        with log.acting_from(client_address(request)):
+            response = self.get_response(request)
         signed_in = signed_in or request.user.is_authenticated
         if signed_in and not response.has_header("Cache-Control"):
             add_never_cache_headers(response)
