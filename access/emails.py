@@ -1,6 +1,7 @@
-"""The account's letters: what allauth would mail, in our words and through our outbox.
+"""The letters about one's account and about belonging to an organisation (O1, O2).
 
-Mails that open an account name no one else and say what to do when it was not you.
+What allauth would mail goes in our words through our outbox. Mails that open an account name no
+one else and say what to do when it was not you.
 """
 
 from datetime import datetime
@@ -12,8 +13,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from access.letters import Facts, Letter, Verbatim, absolute, letter, vendor_name
-from access.models import User
+from access.letters import Facts, Letter, Verbatim, absolute, letter, safe_name, vendor_name
+from access.models import MemberInvitation, User
+from access.rules import Role
 
 
 def _why_account() -> str:
@@ -198,3 +200,154 @@ def _register(name: str) -> None:
 
 for _name in NOTICES:
     _register(_name)
+
+
+# ---- Belonging to an organisation (O1-O3) --------------------------------------------------
+
+
+def _names(facts: Facts) -> dict[str, str]:
+    return {
+        "organisation": safe_name(facts["organisation"]),
+        "who": safe_name(facts["by"]) if facts.get("by") else vendor_name(),
+        "person": safe_name(facts.get("person") or ""),
+        "vendor": vendor_name(),
+    }
+
+
+def _role(facts: Facts) -> str:
+    """The role in a word, and the accounting right where it was given."""
+    role = str(Role(facts["role"]).label)
+    by_role = facts["role"] in (Role.LEGAL_REPRESENTATIVE, Role.ADMINISTRATOR)
+    if facts.get("accounting") and not by_role:
+        return _("%(role)s, with the accounting right") % {"role": role}
+    return role
+
+
+def _why_member(names: dict[str, str]) -> str:
+    return _("You get this mail because you belong, or belonged, to %(organisation)s.") % names
+
+
+def _people_page(facts: Facts) -> tuple[str, str]:
+    return _("See the people"), absolute(reverse("people", args=[facts["slug"]]))
+
+
+@letter("access.member_invited")
+def member_invited(facts: Facts) -> Letter | None:
+    """An organisation asks somebody to join it; not sent once the link was replaced (T4)."""
+    invitation = MemberInvitation.objects.filter(
+        pk=facts["invitation"], link_id=facts["link"]
+    ).first()
+    if invitation is None or not invitation.is_open:
+        return None
+    names = _names(facts)
+    until = date_format(timezone.localdate(invitation.expires_at), "DATE_FORMAT")
+    return Letter(
+        subject=_("%(organisation)s invites you to join") % names,
+        paragraphs=[
+            _("%(who)s invites you to work in the organisation %(organisation)s at %(vendor)s.")
+            % names,
+            _("Sign in with this address, or create an account with it, then say yes or no. "
+              "Nothing happens by itself.")
+            % names,
+        ],
+        facts=[
+            (_("Organisation"), names["organisation"]),
+            (_("Role"), _role(facts)),
+            (_("Open until"), until),
+        ],
+        action=(
+            _("See the invitation"),
+            absolute(reverse("member_link", args=[invitation.token])),
+        ),
+        after=[_("The link works for this address only. Do not pass it on.")],
+        why=_("You get this mail because %(who)s entered your address to invite you.") % names,
+    )  # fmt: skip
+
+
+@letter("access.invitation_withdrawn")
+def invitation_withdrawn(facts: Facts) -> Letter:
+    names = _names(facts)
+    return Letter(
+        subject=_("%(organisation)s withdrew its invitation") % names,
+        paragraphs=[
+            _("%(organisation)s no longer invites you. The link in the earlier mail is void.")
+            % names,
+        ],
+        after=[_("There is nothing to do.")],
+        why=_("You get this mail because %(organisation)s had invited this address.") % names,
+    )
+
+
+@letter("access.member_joined")
+def member_joined(facts: Facts) -> Letter:
+    """To who invited: the person said yes."""
+    names = _names(facts)
+    return Letter(
+        subject=_("%(person)s joined %(organisation)s") % names,
+        paragraphs=[_("%(person)s accepted your invitation to %(organisation)s.") % names],
+        facts=[(_("Address"), Verbatim(facts["email"])), (_("Role"), _role(facts))],
+        action=_people_page(facts),
+        after=[_("A collaborator reaches only what you assign on their page.")]
+        if facts["role"] in (Role.COLLABORATOR, Role.EXTERNAL_USER)
+        else [],
+        why=_("You get this mail because you sent the invitation."),
+    )
+
+
+@letter("access.member_refused")
+def member_refused(facts: Facts) -> Letter:
+    """To who invited: the person said no."""
+    names = _names(facts)
+    return Letter(
+        subject=_("Your invitation to %(organisation)s was refused") % names,
+        paragraphs=[_("The person you invited to %(organisation)s refused.") % names],
+        facts=[(_("Address"), Verbatim(facts["email"])), (_("Role"), _role(facts))],
+        action=_people_page(facts),
+        after=[_("You can invite this address again at any time.")],
+        why=_("You get this mail because you sent the invitation."),
+    )
+
+
+@letter("access.role_changed")
+def role_changed(facts: Facts) -> Letter:
+    """To the person: another role, or the accounting right given or taken (O2)."""
+    names = _names(facts)
+    return Letter(
+        subject=_("Your role in %(organisation)s was changed") % names,
+        paragraphs=[
+            _("%(who)s changed what you are in %(organisation)s. It counts from now on.") % names
+        ],
+        facts=[(_("Before"), _role(facts["before"])), (_("Now"), _role(facts["after"]))],
+        action=(_("Open the organisation"), absolute(reverse("home", args=[facts["slug"]]))),
+        why=_why_member(names),
+    )
+
+
+@letter("access.member_removed")
+def member_removed(facts: Facts) -> Letter:
+    """To the person who was taken out."""
+    names = _names(facts)
+    return Letter(
+        subject=_("You no longer belong to %(organisation)s") % names,
+        paragraphs=[
+            _("%(who)s removed you from %(organisation)s. You reach nothing there any more.")
+            % names,
+            _("Your account and your other organisations stay as they are."),
+        ],
+        after=[_("If you think that this is a mistake, ask %(who)s.") % names],
+        why=_why_member(names),
+    )
+
+
+@letter("access.member_left")
+def member_left(facts: Facts) -> Letter:
+    """To those who answer for the organisation: somebody left by themselves."""
+    names = _names(facts)
+    return Letter(
+        subject=_("%(who)s left %(organisation)s") % names,
+        paragraphs=[_("%(who)s gave up their role in %(organisation)s.") % names],
+        facts=[(_("Role"), _role(facts["before"]))],
+        action=_people_page(facts),
+        after=[_("What was assigned to them there was taken back.")],
+        why=_("You get this mail because you answer for %(organisation)s.") % names,
+    )

@@ -19,6 +19,42 @@ class Refused(Exception):
         return str(self.message)
 
 
+class LastLegalRepresentative(Refused):
+    """The organisation would be left without a legal representative (O3)."""
+
+
+class AlreadyMember(Refused):
+    """The person has a role in the organisation already (O1)."""
+
+
+class AlreadyInvited(Refused):
+    """An invitation of this organisation to this address waits for an answer."""
+
+
+class NoLongerMember(Refused):
+    """The person has no role in the organisation (any more)."""
+
+
+class AlreadyAnswered(Refused):
+    """The invitation does not wait any more: somebody was faster, or its time has passed (T4)."""
+
+
+class NotInvited(Refused):
+    """The invitation went to an address that is not proven to be this person's (T2, T5)."""
+
+
+class InviterGone(Refused):
+    """Who invited may no longer give this role."""
+
+
+class OtherOrganisation(Refused):
+    """It is up to the people of another organisation."""
+
+
+class RepresentingRole(Refused):
+    """Assigning something to somebody who reaches everything by their role."""
+
+
 class ActForbidden(PermissionDenied):
     """403: the act and who can do it; the page names both."""
 

@@ -1,19 +1,37 @@
 """Named questions about products and partnerships; the only way from a page to a tenant's rows."""
 
 from collections.abc import Collection
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Now
+from django.utils import timezone
 
 from access import grants
 from access.models import User
 from access.policy import Actor
 from access.rules import Answer
-from clients.rules import ALIVE, WAITING, PartnershipState, Side
+from clients.rules import (
+    ALIVE,
+    ENDING_SOON_DAYS,
+    NOTICES,
+    WAITING,
+    Access,
+    PartnershipState,
+    Side,
+)
+from partners.rules import PartnerState
 
 if TYPE_CHECKING:
     from clients.models import InvitationLink, Partnership
+
+
+def day_begins(days: int) -> datetime:
+    """Midnight in the portal's time zone, this many days from today."""
+    day = timezone.localdate() + timedelta(days=days)
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 class ProductQuerySet(QuerySet["Product"]):
@@ -27,6 +45,12 @@ class ProductQuerySet(QuerySet["Product"]):
             return self.none()
         return self.filter(organisation=actor.organisation).select_related("product_type__category")
 
+    def assignable_by(self, actor: Actor) -> "ProductQuerySet":
+        """All products of the organisation, for those who assign them to its people (O2)."""
+        if not actor.is_member or not actor.may("people.change"):
+            return self.none()
+        return self.filter(organisation=actor.organisation).select_related("product_type__category")
+
     def by_category(self) -> "ProductQuerySet":
         """Category by category in the catalogue's order, then by name."""
         category = "product_type__category"
@@ -37,6 +61,21 @@ class ProductQuerySet(QuerySet["Product"]):
         return self.filter(grants.products_reached_by(partnership)).select_related(
             "product_type__category"
         )
+
+    def at_clients_reached_by(self, actor: Actor) -> "ProductQuerySet":
+        """What the actor's organisation, a partner, reaches now at all its clients, for those who
+        reach all of them (O5)."""
+        if actor.answer("clients.see") is not Answer.ALL:
+            return self.none()
+        return self.filter(grants.products_at_clients_of(actor.organisation))
+
+    def promised_to(self, partnership: "Partnership") -> "ProductQuerySet":
+        """What a client's waiting invitation would let the partner reach, for a person of the
+        client who may see the partnership."""
+        inside = self.filter(organisation=partnership.client_id)
+        if partnership.access != Access.FULL:
+            inside = inside.filter(pk__in=partnership.offered_products.values("pk"))
+        return inside.select_related("product_type__category")
 
     def search(self, text: str) -> "ProductQuerySet":
         text = text.strip()
@@ -55,6 +94,27 @@ class PartnershipQuerySet(QuerySet["Partnership"]):
     def lapsed(self) -> "PartnershipQuerySet":
         """Those whose end date has passed, though their state does not say so yet (L9)."""
         return self.filter(state=PartnershipState.ACTIVE, ends_at__lte=Now())
+
+    def to_remind(self) -> "PartnershipQuerySet":
+        """Those that wait for longer than the reminder takes, have not been reminded since they
+        were sent, and could be accepted (L8, P5)."""
+        sent = timezone.now() - timedelta(days=settings.INVITATION_REMINDER_DAYS)
+        approved = PartnerState.APPROVED
+        return self.waiting().filter(
+            sent_at__lte=sent, reminded_at=None, partner__state=approved
+        )
+
+    def ending_soon(self) -> "PartnershipQuerySet":
+        """The active ones whose end date is near (L9)."""
+        return self.active().filter(ends_at__lt=day_begins(ENDING_SOON_DAYS + 1))
+
+    def to_announce(self) -> "PartnershipQuerySet":
+        """The active ones of whose end both sides have to be told now (L9)."""
+        due = Q(pk__in=[])
+        for days in NOTICES:
+            untold = Q(ending_notice=None) | Q(ending_notice__gt=days)
+            due |= Q(ends_at__lt=day_begins(days + 1)) & untold
+        return self.active().filter(due)
 
     def active(self) -> "PartnershipQuerySet":
         return self.filter(grants.live())
@@ -109,6 +169,13 @@ class PartnershipQuerySet(QuerySet["Partnership"]):
             found = found.active()
         return found
 
+    def assignable_by(self, actor: Actor) -> "PartnershipQuerySet":
+        """The live partnerships of the actor's organisation, for those who assign its clients to
+        its people (O5)."""
+        if not actor.may("clients.assign"):
+            return self.none()
+        return self.visible_to_partner(actor).active()
+
     def waiting_for_partner(self, actor: Actor) -> "PartnershipQuerySet":
         """Requests and invitations of the partner that somebody has still to answer."""
         if not actor.may("clients.see_waiting"):
@@ -134,6 +201,17 @@ class PartnershipQuerySet(QuerySet["Partnership"]):
         return self.filter(
             opened_by=Side.PARTNER, asked_email__in=[email.lower() for email in verified]
         ).select_related("client", "partner__organisation")
+
+
+class ExitLineQuerySet(QuerySet["ExitLine"]):
+    def of_partnership(self, partnership: "Partnership") -> "ExitLineQuerySet":
+        """The exit sheet of a partnership that the reader may see (L6)."""
+        return self.filter(partnership=partnership).select_related(
+            "product_type", "next_manager", "next_payer"
+        )
+
+    def search(self, text: str) -> "ExitLineQuerySet":
+        return self.filter(product_name__icontains=text.strip()) if text.strip() else self
 
 
 class InvitationLinkQuerySet(QuerySet["InvitationLink"]):

@@ -26,11 +26,19 @@ GROUPS: tuple[tuple[str | Promise, tuple[Area, ...]], ...] = (
             Area(_("Home"), "house", "home", "organisation.open"),
             Area(_("Products"), "box-seam", "products", "product.see"),
             Area(_("Partners"), "briefcase", "partners", "partners.see"),
+            Area(_("People"), "person-vcard", "people", "people.see"),
+            Area(_("Log"), "journal-text", "log", "log.see"),
+            Area(_("Support"), "life-preserver", "support", "support.open"),
+            Area(_("Premium support"), "star", "premium", "premium.see"),
+            Area(_("Organisation"), "building", "organisation", "organisation.see"),
         ),
     ),
     (
         _("Reseller space"),
-        (Area(_("Clients"), "people", "clients", "clients.see"),),
+        (
+            Area(_("Clients"), "people", "clients", "clients.see"),
+            Area(_("Acts at clients"), "clock-history", "clients_log", "clients.log"),
+        ),
     ),
 )
 

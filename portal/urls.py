@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from clients.views import reach
 from portal import dashboard, demo_mails, health
 
 urlpatterns = [
@@ -12,10 +13,15 @@ urlpatterns = [
     path("", include("access.urls")),
     path("invitations/", include("clients.urls.invitations")),
     path("o/<slug:organisation>/", dashboard.home, name="home"),
+    path("o/<slug:organisation>/people/", include("clients.urls.people")),
     path("o/<slug:organisation>/products/", include("clients.urls.products")),
     path("o/<slug:organisation>/partners/", include("clients.urls.partners")),
+    path("o/<slug:organisation>/log/", include("clients.urls.log")),
+    path("o/<slug:organisation>/reach/", reach.organisation_reach, name="reach"),
     path("o/<slug:organisation>/reseller/clients/", include("clients.urls.reseller")),
-    path("accounts/", include("allauth.urls")),
+    path("o/<slug:organisation>/reseller/log/", include("clients.urls.clients_log")),
+    path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
     path("admin/", admin.site.urls),
     *demo_mails.urlpatterns(),
 ]

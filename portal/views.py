@@ -13,7 +13,8 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import requires_csrf_token
 
 from access.errors import ActForbidden, Refused
-from access.policy import clients_of, organisations_of
+from access.models import MemberInvitation
+from access.policy import clients_of, organisations_of, supported_by
 from access.services import change_language
 from access.web.pages import ACTION, person, public
 from clients.models import Partnership
@@ -32,30 +33,37 @@ def landing(request: HttpRequest) -> HttpResponse:
 @person(reason="Leads each person to the organisation they work in.")
 def start(request: HttpRequest) -> HttpResponse:
     """After signing in: the one organisation, the choice between several, or founding one. Who
-    signed up because a partner asked is led to the answer, which needs an organisation (L2)."""
+    signed up because they were asked to join one, or by a partner, is led to the answer (L2)."""
     organisations = organisations_of(request.user)[:2]
     if len(organisations) == 1:
         return redirect("home", organisations[0].slug)
     if organisations:
         return redirect("switch")
+    invited = MemberInvitation.objects.asked_of(request.user).order_by("pk").first()
+    if invited is not None:
+        return redirect("member_join", invited.public_id)
     asked = Partnership.objects.asked_of(request.user).order_by("pk").first()
     if asked is not None:
         return redirect("request_answer", asked.public_id)
     return redirect("admin:index" if request.user.is_staff else "organisation_new")
 
 
-@person(reason="Lists the person's own organisations and clients.")
+@person(reason="Lists the person's own organisations and clients, and what staff may support.")
 def switch(request: HttpRequest) -> HttpResponse:
-    """All organisations and all clients of the person, searched and paged (O1)."""
+    """All organisations and all clients of the person, searched and paged (O1); for the vendor's
+    staff, also those that let support in (S2)."""
     text = request.GET.get("q", "").strip()
-    mine = organisations_of(request.user).search(text)
-    clients = clients_of(request.user).search(text)
-    counts = {"organisations": mine.count(), "clients": clients.count()}
+    lists = {
+        "organisations": organisations_of(request.user).search(text),
+        "clients": clients_of(request.user).search(text),
+    }
+    if request.user.is_staff:
+        lists["support"] = supported_by(request.user).search(text)
+    counts = {name: rows.count() for name, rows in lists.items()}
     tab = request.GET.get("tab", "")
-    if tab not in counts:
-        tab = "organisations" if counts["organisations"] or not counts["clients"] else "clients"
-    found = clients if tab == "clients" else mine
-    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    if tab not in lists:  # the first that holds something
+        tab = next((name for name, count in counts.items() if count), "organisations")
+    page = Paginator(lists[tab], PAGE_SIZE).get_page(request.GET.get("page"))
     context = {"page": page, "tab": tab, "text": text, "counts": counts}
     return render(request, "portal/switch.html", context)
 

@@ -5,11 +5,13 @@ import hashlib
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from access.ids import public_id
 from access.models.organisations import Organisation
+from access.querysets import MemberInvitationQuerySet
 from access.rules import InvitationState, Role
 
 
@@ -41,6 +43,8 @@ class MemberInvitation(models.Model):
     expires_at = models.DateTimeField(_("open until"))
     closed_at = models.DateTimeField(_("closed at"), null=True)
 
+    objects = MemberInvitationQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("invitation of a person")
         verbose_name_plural = _("invitations of people")
@@ -57,6 +61,11 @@ class MemberInvitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.email} · {self.organisation}"
+
+    @property
+    def is_open(self) -> bool:
+        """Somebody can still answer it."""
+        return self.state == InvitationState.WAITING and self.expires_at > timezone.now()
 
     @property
     def token(self) -> str:

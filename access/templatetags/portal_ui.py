@@ -1,11 +1,14 @@
 """The look's template tags: `{% load portal_ui %}`. Described in docs/components.md."""
 
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 from django import template
 from django.core.paginator import Paginator
 from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
@@ -36,6 +39,11 @@ BADGES: dict[tuple[str, str], tuple[str, Any]] = {
     ("payment", "client_pays"): ("plain", _("Client pays")),
     ("payment", "partner"): ("accent plain", _("Partner pays")),
     ("payment", "partner_pays"): ("accent plain", _("Partner pays")),
+    # of people
+    ("role", "legal_representative"): ("accent plain", _("Legal representative")),
+    ("role", "administrator"): ("plain", _("Administrator")),
+    ("role", "collaborator"): ("plain", _("Collaborator")),
+    ("role", "external_user"): ("plain", _("External user")),
     # yes or no
     ("renewal", "True"): ("success", pgettext_lazy("auto-renewal", "On")),
     ("renewal", "False"): ("hollow", pgettext_lazy("auto-renewal", "Off")),
@@ -77,6 +85,20 @@ def initials(name: str) -> str:
     """Two letters for an avatar: "Garage Nord" is GN."""
     words = [word for word in str(name).split() if word[0].isalnum()]
     return "".join(word[0] for word in words[:2]).upper() or "·"
+
+
+@register.filter
+def may(actor: Any, act: str) -> bool:
+    """Whether the table of acts allows the actor `act`: what it does not is not offered."""
+    return bool(actor.may(act))
+
+
+@register.filter
+def moment(at: datetime) -> str:
+    """A moment in a sentence: the time alone when it is today."""
+    at = timezone.localtime(at)
+    today = at.date() == timezone.localdate()
+    return date_format(at, "TIME_FORMAT" if today else "SHORT_DATETIME_FORMAT")
 
 
 @register.simple_block_tag(takes_context=True)

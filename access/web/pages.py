@@ -19,6 +19,8 @@ from access import log
 from access.errors import ActForbidden
 from access.policy import Actor, actor_in
 from access.rules import ACTS
+from access.second_factor import missing
+from access.web.gate import to_second_factor
 
 type View = Callable[..., HttpResponse]
 type Question = Callable[[Actor], QuerySet[Any]]
@@ -44,7 +46,8 @@ def page(act: str, methods: tuple[str, ...] = READ, **finds: Question) -> Callab
 
     `finds` names the objects in the URL, each with the named question that finds it
     (`product=Product.objects.visible_to`). The view is called with the actor and the permitted
-    objects; an object that the actor may not see answers like one that does not exist.
+    objects; an object that the actor may not see answers like one that does not exist. Who needs
+    a second factor here and has none is led to where they get one.
     """
     assert act in ACTS, act  # noqa: S101 - a misspelt act stops the portal from starting
 
@@ -53,25 +56,32 @@ def page(act: str, methods: tuple[str, ...] = READ, **finds: Question) -> Callab
         @wraps(view)
         def inside(request: HttpRequest, organisation: str, **kwargs: Any) -> HttpResponse:
             actor = actor_in(request.user, organisation)  # type: ignore[arg-type]
+            if why := missing(actor):  # before anything of the organisation is read
+                return to_second_factor(request, why)
             request.actor = actor  # type: ignore[attr-defined]
             found = {
                 name: _find(question, actor, kwargs.pop(name)) for name, question in finds.items()
             }
-            try:
-                actor.require(act)
-            except (
-                ActForbidden,
-                Http404,
-            ):  # T9: who is somebody here, and tries what is not theirs
-                if request.method == "POST":  # GET never writes
-                    log.refused(actor=actor, act=act, about=next(iter(found.values()), None))
-                raise
+            demand(request, actor, act, next(iter(found.values()), None))
             return view(request, actor, **found, **kwargs)
 
         inside.policy = Policy("act", methods, act, tuple(finds))  # type: ignore[attr-defined]
         return inside
 
     return decorate
+
+
+def demand(request: HttpRequest, actor: Actor, act: str, about: Any = None) -> None:
+    """Refuses with 404 or 403 what the table does not allow the actor.
+
+    A page asks for its own act by itself; views call this for a second act that a case needs.
+    """
+    try:
+        actor.require(act)
+    except (ActForbidden, Http404):  # T9: who is somebody here, and tries what is not theirs
+        if request.method == "POST":  # GET never writes
+            log.refused(actor=actor, act=act, about=about)
+        raise
 
 
 def _find(question: Question, actor: Actor, public_id: str) -> Any:

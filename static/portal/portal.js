@@ -57,12 +57,12 @@
     show();
   });
 
-  // A part of a form that matters for some answers only: data-shown-for="field=value".
+  // A part of a form that matters for some answers only: data-shown-for="field=value|other".
   document.querySelectorAll("[data-shown-for]").forEach((part) => {
-    const [name, value] = part.dataset.shownFor.split("=");
+    const [name, values] = part.dataset.shownFor.split("=");
     const controls = document.querySelectorAll(`[name="${CSS.escape(name)}"]`);
     const show = () => {
-      const chosen = [...controls].some((c) => (c.type === "radio" ? c.checked : true) && c.value === value);
+      const chosen = [...controls].some((c) => (c.type === "radio" ? c.checked : true) && values.split("|").includes(c.value));
       part.hidden = !chosen;
     };
     controls.forEach((control) => control.addEventListener("change", show));

@@ -1,4 +1,5 @@
-"""Object permissions have one home (A1): guardian and its rows are used in `access.grants` only."""
+"""Object permissions have one home (A1): guardian and its rows are used in `access.grants`, and in
+`access.assignments` beside it, only."""
 
 import ast
 import re
@@ -10,6 +11,7 @@ from django.contrib import admin
 from guardian.models import GroupObjectPermission, UserObjectPermission
 
 from access.models import (
+    AssignedCategory,
     OrganisationGroupPermission,
     OrganisationUserPermission,
     ProductGroupPermission,
@@ -18,12 +20,13 @@ from access.models import (
 from tests.guards.code import Module, modules, templates
 
 GRANTS = (
+    AssignedCategory,
     OrganisationGroupPermission,
     OrganisationUserPermission,
     ProductGroupPermission,
     ProductUserPermission,
 )
-HOME = ("access.grants", "access.models")
+HOME = ("access.grants", "access.assignments", "access.reach", "access.models")
 # Names through which Django and guardian decide on their own.
 DECIDERS = {
     "has_perm",

@@ -11,10 +11,11 @@ RULES, MODELS, SERVICES, OUTPUT, DOORS = range(5)
 
 # The first pattern that fits the name inside the app tells the floor.
 FLOORS = [
-    (r"rules(\.|$)", RULES),
-    (r"(models|querysets|errors|ids|grants|policy|log|limits)(\.|$)", MODELS),
+    (r"(rules|devices)(\.|$)", RULES),
+    (r"(models|querysets|errors|ids|grants|assignments|reach|policy|acts|log|limits)(\.|$)", MODELS),
+    (r"second_factor(\.|$)", MODELS),
     (r"(services|mail|letters)(\.|$)", SERVICES),
-    (r"(forms|emails|letter_parts|documents|exports)(\.|$)", OUTPUT),
+    (r"(forms|emails|support_emails|letter_parts|documents|exports)(\.|$)", OUTPUT),
     (r"web\.(lists|wizard|csv|widgets)(\.|$)", OUTPUT),  # the general shapes of forms and lists
     (r"(urls|views|admin|tasks|web|adapter|templatetags|management)(\.|$)", DOORS),
     (r"apps$", DOORS),
