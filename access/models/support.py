@@ -1,12 +1,27 @@
 """Support by the vendor's staff: codes that identify a person, and access that an organisation
 opens for a time (S1, S2)."""
 
+from typing import TYPE_CHECKING
+
+import pgtrigger
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import ExpressionWrapper, F, Q
+from django.db.models.functions import Now
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from access.ids import public_id
 from access.models.organisations import Organisation
+
+if TYPE_CHECKING:
+    from access.models.people import User
+    from access.policy import Actor
+
+
+class SupportCodeQuerySet(models.QuerySet["SupportCode"]):
+    def of(self, person: "User") -> "SupportCode | None":
+        """The person's code of last, used or not."""
+        return self.filter(user=person).first()
 
 
 class SupportCode(models.Model):
@@ -21,12 +36,26 @@ class SupportCode(models.Model):
     expires_at = models.DateTimeField(_("works until"))
     used_at = models.DateTimeField(_("used at"), null=True)
 
+    objects = SupportCodeQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("support code")
         verbose_name_plural = _("support codes")
 
     def __str__(self) -> str:
         return f"support code of {self.user}"
+
+    @staticmethod
+    def hash_of(code: str) -> str:
+        """Keyed, because a hash of eight digits alone could be tried out; and since it is what
+        the database compares, the time that takes tells nothing of the code (T29)."""
+        return salted_hmac("access.SupportCode", code, algorithm="sha256").hexdigest()
+
+
+class SupportLookupQuerySet(models.QuerySet["SupportLookup"]):
+    def about_person(self, person: "User") -> "SupportLookupQuerySet":
+        """Who of the staff found this person by a code, the newest first (T29)."""
+        return self.filter(user=person).select_related("staff")
 
 
 class SupportLookup(models.Model):
@@ -41,14 +70,49 @@ class SupportLookup(models.Model):
     )
     found = models.BooleanField(_("found"))
 
+    objects = SupportLookupQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("look-up by code")
         verbose_name_plural = _("look-ups by code")
         ordering = ["-at", "-pk"]
-        indexes = [models.Index(fields=["user", "-at"])]
+        indexes = [
+            models.Index(fields=["user", "-at"]),
+            models.Index(fields=["staff", "-at"], condition=Q(found=False), name="wrong_codes"),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="lookups_are_only_added", operation=pgtrigger.Update | pgtrigger.Delete
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.staff} → {self.user}"
+        return f"{self.staff} → {self.user or self.organisation or '–'}"
+
+
+class SupportAccessQuerySet(models.QuerySet["SupportAccess"]):
+    def live(self) -> "SupportAccessQuerySet":
+        """Those by which support comes in now: open, and not past their time by the database's
+        clock, whether or not a job came by (T30)."""
+        return self.filter(closed_at=None, until__gt=Now())
+
+    def lapsed(self) -> "SupportAccessQuerySet":
+        """Those whose time has passed, though their row does not say so yet."""
+        return self.filter(closed_at=None, until__lte=Now())
+
+    def with_live(self) -> "SupportAccessQuerySet":
+        """Each with `is_live`: whether support comes in by it now."""
+        live = Q(closed_at=None) & Q(until__gt=Now())
+        return self.annotate(is_live=ExpressionWrapper(live, models.BooleanField()))
+
+    def past(self) -> "SupportAccessQuerySet":
+        return self.filter(Q(closed_at__isnull=False) | Q(until__lte=Now()))
+
+    def visible_to(self, actor: "Actor") -> "SupportAccessQuerySet":
+        """Those of the actor's organisation, past ones too, for whoever may open one (S2)."""
+        if not actor.may("support.open"):
+            return self.none()
+        return self.filter(organisation=actor.organisation).select_related("opened_by", "closed_by")
 
 
 class SupportAccess(models.Model):
@@ -67,6 +131,8 @@ class SupportAccess(models.Model):
     reason = models.CharField(_("what it is about"), max_length=200, blank=True)
     closed_at = models.DateTimeField(_("closed at"), null=True)
     closed_by = models.ForeignKey("access.User", models.PROTECT, null=True, related_name="+")
+
+    objects = SupportAccessQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("support access")
