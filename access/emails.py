@@ -157,6 +157,13 @@ NOTICES = {
         gettext_lazy("A passkey was removed"),
         gettext_lazy("A passkey was removed from your account."),
     ),
+    "second_factor_removed": (
+        gettext_lazy("Your second factor was removed"),
+        gettext_lazy(
+            "Our support removed the second factor of your account, because somebody, probably "
+            "you, had lost it. Your password opens the account until you set up a new one."
+        ),
+    ),
     "recovery_codes_generated": (
         gettext_lazy("New recovery codes were made"),
         gettext_lazy("Your account has new recovery codes. The old ones no longer work."),

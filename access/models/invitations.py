@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from access.ids import public_id
+from access import ids
 from access.models.organisations import Organisation
 from access.querysets import MemberInvitationQuerySet
 from access.rules import InvitationState, Role
@@ -22,7 +22,7 @@ class MemberInvitation(models.Model):
     a new `link_id`, so the link sent before stops working (T4).
     """
 
-    public_id = models.CharField(max_length=16, unique=True, default=public_id, editable=False)
+    public_id = models.CharField(max_length=16, unique=True, default=ids.public_id, editable=False)
     organisation = models.ForeignKey(
         Organisation, models.CASCADE, related_name="member_invitations"
     )
@@ -35,7 +35,7 @@ class MemberInvitation(models.Model):
         choices=InvitationState.choices,
         default=InvitationState.WAITING,
     )
-    link_id = models.CharField(max_length=16, default=public_id, editable=False)
+    link_id = models.CharField(max_length=16, default=ids.public_id, editable=False)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     invited_by = models.ForeignKey("access.User", models.PROTECT, related_name="+")
     created_at = models.DateTimeField(_("invited at"), auto_now_add=True)
