@@ -1,6 +1,11 @@
 """What a service says when it refuses: a sentence for the reader, and the field it is about."""
 
+from typing import TYPE_CHECKING
+
 from django.core.exceptions import PermissionDenied
+
+if TYPE_CHECKING:
+    from access.policy import Actor
 
 
 class Refused(Exception):
@@ -56,10 +61,13 @@ class RepresentingRole(Refused):
 
 
 class ActForbidden(PermissionDenied):
-    """403: the act and who can do it; the page names both."""
+    """403: the act, who can do it, and as whom the `actor` was refused; the page names them."""
 
-    def __init__(self, message: object, *, act: object, who: list[str]) -> None:
+    def __init__(
+        self, message: object, *, act: object, who: list[str], actor: "Actor | None" = None
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.act = act
         self.who = who
+        self.actor = actor

@@ -75,7 +75,7 @@ def products_within(actor: "Actor") -> Q:
     said = actor.answer("product.see")
     if said is Answer.ALL and actor.support is not None:
         return inside & _exists(
-            SupportAccess.objects.filter(pk=actor.support.pk, closed_at=None, until__gt=Now())
+            SupportAccess.objects.live().filter(pk=actor.support.pk)
         )
     if said is Answer.ALL and actor.partner is None:
         return inside
@@ -141,6 +141,19 @@ def products_reached_by(partnership: Any) -> Q:
     return inside & _exists(rows.filter(live("partnership__"), partnership=partnership))
 
 
+def products_at_clients_of(partner: Organisation) -> Q:
+    """The condition that holds for the products that a partner reaches now, at any client."""
+    whole = OrganisationGroupPermission.objects.filter(
+        live("partnership__"),
+        content_object_id=OuterRef("organisation_id"),
+        partnership__partner=partner.pk,
+    )
+    granted = ProductGroupPermission.objects.filter(
+        live("partnership__"), content_object_id=OuterRef("pk"), partnership__partner=partner.pk
+    )
+    return Q(Exists(whole) | Exists(granted))
+
+
 def number_of_products() -> Any:
     """For each row of a query of partnerships, how many products it reaches now (T11)."""
     whole = OrganisationGroupPermission.objects.filter(
@@ -168,6 +181,13 @@ def holders(products: Iterable[Any]) -> dict[int, Any]:
         live("partnership__"), content_object__in=products
     ).select_related("partnership__partner__organisation")
     return {row.content_object_id: row.partnership for row in rows}
+
+
+def held_products(client: Organisation) -> QuerySet[Any]:
+    """The keys of the client's products on which a live grant lies, for a query of them (L7)."""
+    return ProductGroupPermission.objects.filter(
+        live("partnership__"), content_object__organisation=client
+    ).values("content_object_id")
 
 
 def full_access_holder(client: Organisation) -> Any | None:

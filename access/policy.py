@@ -6,10 +6,10 @@ at the next click.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
-from django.db.models.functions import Now
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -19,6 +19,8 @@ from access.models import Membership, Organisation, SupportAccess, User
 from access.rules import ACTS, Answer, Capacity, Role, answer, who_may
 
 REPRESENTING = (Role.LEGAL_REPRESENTATIVE, Role.ADMINISTRATOR)
+NAMED = 20
+"""How many people a refusal names at most."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,8 @@ class Actor:
     """A person inside one organisation, with the capacity in which they act there.
 
     `membership` is the one in the organisation, or, for a partner's person, the one in `partner`;
-    the vendor's support has none, but the `support` access that the organisation opened.
+    the vendor's support has none, but the `support` access that the organisation opened. A
+    member's `support_until` tells, if support may come in now, until when (A3, T30).
     `partnership` (a `clients.Partnership`) is set for a partner's person only.
     """
 
@@ -37,6 +40,7 @@ class Actor:
     partner: Organisation | None = None
     partnership: Any = None
     support: SupportAccess | None = None
+    support_until: datetime | None = None
 
     @property
     def acts_for(self) -> Organisation | None:
@@ -63,6 +67,7 @@ class Actor:
             and self.membership is not None
             and self.membership.accounting,
             reseller=self.is_reseller,
+            premium=self.organisation.premium_support,
         )
 
     def may(self, act: str) -> bool:
@@ -79,30 +84,40 @@ class Actor:
 
 
 def forbidden(actor: Actor, act: str) -> ActForbidden:
-    """The refusal of an act in words: which act, and who can do it, by name where names show."""
+    """The refusal of an act in words: which act, and who can do it, by name where names show and
+    by role where they do not (section 6)."""
     owner = actor.organisation
     allowed = who_may(act)
     who = [str(capacity.label) for capacity in allowed]
     if actor.may("people.see"):
-        people = owner.memberships.filter(role__in=allowed).select_related("user").order_by("pk")
+        people = owner.memberships.filter(role__in=allowed, user__is_active=True)
+        people = people.select_related("user").order_by("pk")[:NAMED]
         who = [f"{member.user} ({member.get_role_display()})" for member in people]
     message = _("Not yours to do in the organisation %(organisation)s: %(act)s.") % {
         "act": ACTS[act].label,
         "organisation": owner.name,
     }
-    return ActForbidden(message, act=ACTS[act].label, who=who)
+    return ActForbidden(message, act=ACTS[act].label, who=who, actor=actor)
 
 
 def actor_in(person: User, slug: str) -> Actor:
     """The person as an actor in the organisation at `slug`. Raises Http404 when they are nobody
     there, with the same answer as for an organisation that does not exist."""
+    let_in = SupportAccess.objects.live().filter(organisation=OuterRef("organisation"))
     membership = (
         Membership.objects.select_related("organisation", "user")
         .filter(user=person, organisation__slug=slug)
+        .annotate(support_until=Subquery(let_in.values("until")[:1]))
         .first()
     )
     if membership is not None:
-        return Actor(person, membership.organisation, membership.capacity, membership)
+        return Actor(
+            person,
+            membership.organisation,
+            membership.capacity,
+            membership,
+            support_until=membership.support_until,
+        )
     actor = _partners_person(person, slug) or _support(person, slug)
     if actor is None:
         raise Http404
@@ -136,8 +151,9 @@ def _support(person: User, slug: str) -> Actor | None:
     if not person.is_staff:
         return None
     access = (
-        SupportAccess.objects.select_related("organisation")
-        .filter(organisation__slug=slug, closed_at=None, until__gt=Now())
+        SupportAccess.objects.live()
+        .select_related("organisation")
+        .filter(organisation__slug=slug)
         .first()
     )
     if access is None:
@@ -161,3 +177,11 @@ def clients_of(person: User) -> QuerySet[Organisation]:
     """The clients the person reaches for their partners, by name (the switcher's second tab)."""
     clients = grants.live_partnerships_of(person).order_by().values("client_id")
     return Organisation.objects.filter(pk__in=clients).order_by("name", "pk")
+
+
+def supported_by(person: User) -> QuerySet[Organisation]:
+    """The organisations that have let support in, by name, for the vendor's staff (S2)."""
+    if not person.is_staff:
+        return Organisation.objects.none()
+    let_in = SupportAccess.objects.live().values("organisation_id")
+    return Organisation.objects.filter(pk__in=let_in).order_by("name", "pk")

@@ -6,3 +6,6 @@ class PartnersConfig(AppConfig):
     name = "partners"
     verbose_name = _("Partner programme")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from . import acts  # noqa: F401 - registers the acts in words

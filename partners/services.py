@@ -25,13 +25,21 @@ def apply(*, by: Actor, contact_email: str = "") -> Partner:
     if organisation.affiliate:
         raise NotPossible(_("An affiliate cannot be a partner. End the affiliation first."))
     partner = Partner.objects.select_for_update(of=("self",)).filter(pk=organisation.pk).first()
+    before = _state(partner) if partner else None
     if partner is None:
         partner = Partner(organisation=organisation)
     else:
         _move(partner, "apply")
     partner.contact_email = contact_email or by.person.email
     partner.save()
-    log.write(organisation=organisation, act="programme.apply", by=by, about=partner)
+    log.write(
+        organisation=organisation,
+        act="programme.apply",
+        by=by,
+        about=partner,
+        before=before,
+        after=_state(partner),
+    )
     return partner
 
 
@@ -44,6 +52,7 @@ def approve(*, partner: Partner, by: User | None, listed: bool | None = None) ->
     """
     organisation = Organisation.objects.select_for_update(no_key=True).get(pk=partner.pk)
     partner = Partner.objects.select_for_update(of=("self",)).get(pk=partner.pk)
+    before = _state(partner)
     _move(partner, "approve")
     if organisation.affiliate:
         raise NotPossible(_("An affiliate cannot be a partner. End the affiliation first."))
@@ -59,7 +68,14 @@ def approve(*, partner: Partner, by: User | None, listed: bool | None = None) ->
                 "user", flat=True
             )
         )
-    log.write(organisation=organisation, act="programme.approve", by=by, about=partner)
+    log.write(
+        organisation=organisation,
+        act="programme.approve",
+        by=by,
+        about=partner,
+        before=before,
+        after=_state(partner),
+    )
     return partner
 
 
@@ -77,10 +93,23 @@ def suspend(*, partner: Partner, by: User | None) -> Partner:
 
 def _change(partner: Partner, verb: str, by: User | None) -> Partner:
     partner = Partner.objects.select_for_update(of=("self",)).get(pk=partner.pk)
+    before = _state(partner)
     _move(partner, verb)
     partner.save(update_fields=["state"])
-    log.write(organisation=partner.organisation, act=f"programme.{verb}", by=by, about=partner)
+    log.write(
+        organisation=partner.organisation,
+        act=f"programme.{verb}",
+        by=by,
+        about=partner,
+        before=before,
+        after=_state(partner),
+    )
     return partner
+
+
+def _state(partner: Partner) -> dict[str, str | bool]:
+    """What the log keeps of a partner."""
+    return {"state": str(partner.state), "listed": partner.listed}
 
 
 def _move(partner: Partner, verb: str) -> None:

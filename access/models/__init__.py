@@ -1,3 +1,4 @@
+from access.models.acts import Act
 from access.models.grants import (
     AssignedCategory,
     OrganisationGroupPermission,
@@ -8,7 +9,7 @@ from access.models.grants import (
 from access.models.invitations import MemberInvitation
 from access.models.limits import Attempt
 from access.models.mail import OutgoingMail
-from access.models.organisations import Act, Membership, Organisation
+from access.models.organisations import Membership, Organisation
 from access.models.people import User
 from access.models.support import SupportAccess, SupportCode, SupportLookup
 

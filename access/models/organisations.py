@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from access.ids import public_id
+from access.querysets import MembershipQuerySet
 from access.rules import Capacity, Currency, Role
 
 # Lists of partnerships are sorted and searched by these copies, which only the database writes.
@@ -97,6 +98,14 @@ class Organisation(models.Model):
                 | (models.Q(currency="EUR") & ~models.Q(country__in=["CH", "LI"])),
                 name="currency_follows_country",
             ),
+            # S1: the code tells support which organisation is speaking.
+            models.UniqueConstraint(
+                fields=["vip_code"], condition=~models.Q(vip_code=""), name="one_vip_code_each"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(premium_support=True) | models.Q(vip_code=""),
+                name="vip_code_with_premium_support",
+            ),
         ]
         triggers = [
             pgtrigger.Trigger(
@@ -130,6 +139,8 @@ class Membership(models.Model):
     public_id = models.CharField(max_length=16, unique=True, default=public_id, editable=False)
     created_at = models.DateTimeField(_("since"), auto_now_add=True)
 
+    objects = MembershipQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("membership")
         verbose_name_plural = _("memberships")
@@ -147,60 +158,7 @@ class Membership(models.Model):
         """As whom the person acts inside this organisation."""
         return Capacity(self.role)
 
-
-class ActQuerySet(models.QuerySet["Act"]):
-    def about(self, thing: models.Model, organisation: Organisation) -> "ActQuerySet":
-        """The lines of `organisation`'s own log about one thing, the newest first."""
-        return self.filter(
-            organisation=organisation,
-            object_type=thing._meta.model_name,
-            object_id=str(getattr(thing, "public_id", thing.pk)),
-        ).select_related("acted_for")
-
-
-class Act(models.Model):
-    """One line of the acts log: who did what, for whom, by which access (A2). Never changed.
-
-    It names people, organisations and objects in words as well as by key, so that it survives
-    whatever becomes of them.
-    """
-
-    at = models.DateTimeField(_("when"), auto_now_add=True)
-    organisation = models.ForeignKey(
-        Organisation, models.PROTECT, related_name="acts", verbose_name=_("organisation")
-    )
-    person = models.ForeignKey(
-        "access.User", models.PROTECT, null=True, related_name="acts", verbose_name=_("who")
-    )
-    person_name = models.CharField(_("name"), max_length=80)
-    address = models.GenericIPAddressField(_("address"), null=True)
-    acted_for = models.ForeignKey(
-        Organisation, models.PROTECT, null=True, related_name="+", verbose_name=_("for")
-    )
-    capacity = models.CharField(_("as"), max_length=24, blank=True)
-    act = models.CharField(_("act"), max_length=60)
-    allowed = models.BooleanField(_("allowed"), default=True)
-    object_type = models.CharField(_("kind of object"), max_length=40, blank=True)
-    object_id = models.CharField(_("object"), max_length=24, blank=True)
-    object_name = models.CharField(_("object's name"), max_length=120, blank=True)
-    before = models.JSONField(_("before"), null=True)
-    after = models.JSONField(_("after"), null=True)
-
-    objects = ActQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("act")
-        verbose_name_plural = _("acts log")
-        ordering = ["-at", "-pk"]
-        indexes = [
-            models.Index(fields=["organisation", "-at"]),
-            models.Index(fields=["object_type", "object_id", "-at"]),
-        ]
-        triggers = [
-            pgtrigger.Protect(
-                name="acts_are_only_added", operation=pgtrigger.Update | pgtrigger.Delete
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.person_name} · {self.act} · {self.object_name}"
+    @property
+    def represents(self) -> bool:
+        """Reaches everything by the role alone; nothing can be assigned (O2)."""
+        return self.role in (Role.LEGAL_REPRESENTATIVE, Role.ADMINISTRATOR)

@@ -1,7 +1,8 @@
 """One shape for every list: search, filter, sort, page, all read from the address."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from functools import cached_property
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.paginator import Page, Paginator
@@ -9,6 +10,26 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 PER_PAGE = 50
+COUNTED = 10_000
+
+
+class CappedPaginator(Paginator):  # type: ignore[type-arg]
+    """Counts, and pages through, the first `COUNTED` rows: a log may have millions. Who wants
+    older lines narrows the period."""
+
+    @cached_property
+    def capped(self) -> bool:
+        """There are more rows than the pages show."""
+        return self._counted > COUNTED
+
+    @cached_property
+    def count(self) -> int:
+        return min(self._counted, COUNTED)
+
+    @cached_property
+    def _counted(self) -> int:
+        rows: QuerySet[Any] = self.object_list.order_by()  # type: ignore[union-attr]
+        return rows[: COUNTED + 1].count()
 
 
 class Listing:
@@ -22,6 +43,8 @@ class Listing:
     In templates: `listing.page`, `listing.q`, `listing.sort`, `listing.filters`,
     `listing.narrowed` (something is searched or filtered) and `listing.total` (rows found).
     """
+
+    paginator: ClassVar["type[Paginator[Any]]"] = Paginator
 
     def __init__(
         self,
@@ -41,7 +64,7 @@ class Listing:
         if filters is not None and filters.is_valid():
             rows = filters.narrow(rows)  # type: ignore[attr-defined]
         self.rows = rows.order_by(*self._ordering(sorts))
-        self.page: Page[Any] = Paginator(self.rows, per_page).get_page(request.GET.get("page"))
+        self.page: Page[Any] = self.paginator(self.rows, per_page).get_page(request.GET.get("page"))
 
     @property
     def total(self) -> int:
@@ -62,6 +85,12 @@ class Listing:
         if not self.sort.startswith("-"):
             return names
         return [name.removeprefix("-") if name.startswith("-") else f"-{name}" for name in names]
+
+
+class LongListing(Listing):
+    """A list of rows that nobody counts to the end."""
+
+    paginator = CappedPaginator
 
 
 class FilterForm(forms.Form):

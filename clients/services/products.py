@@ -39,7 +39,13 @@ def install_product(
         renews_on=renews_on,
         auto_renewal=auto_renewal,
     )
-    log.write(organisation=organisation, act="product.install", by=by, about=product)
+    log.write(
+        organisation=organisation,
+        act="product.install",
+        by=by,
+        about=product,
+        after={"product_type": product_type.name, "period": product.period},
+    )
     return product
 
 

@@ -60,6 +60,8 @@ def product_page(request: HttpRequest, actor: Actor, product: Product) -> HttpRe
         "product": product,
         "manager": manager,
         "may_see_partners": actor.may("partners.see"),
+        "may_change": actor.may("product.change_settings"),
+        "may_explain": actor.may("access.explain"),
     }
     return render(request, "clients/product.html", context)
 

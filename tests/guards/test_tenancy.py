@@ -27,6 +27,10 @@ QUESTIONS = {
     "sent_to",
     "by_token",
     "readable",
+    "at_clients_of",
+    "people_visible_to",
+    "people_at_clients_of",
+    "at_clients_reached_by",
     "open_to_clients",
     # about a row that the actor was permitted to see
     "reached_by",
