@@ -1,12 +1,14 @@
-"""The letters of the partnership journey (L1, L3, L5, L6, L8): each names both sides, says what
+"""The letters of the partnership journey (L1, L3, L5, L6, L8, L9): each names both sides, says what
 was asked or given, offers one next step, and why it came."""
 
 from typing import Any
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from access.letters import Facts, Letter, letter
-from clients.letter_parts import Sides, answerable, listed, open_link, payer, reach, terms
+from clients.letter_parts import Sides, answerable, last_day, listed, open_link, payer, reach, terms
 from clients.models import Partnership
 from clients.rules import PaymentMode, Side
 
@@ -58,6 +60,35 @@ def invited(facts: Facts) -> Letter | None:
         quote=facts.get("message", ""),
         why=sides.why(),
         **answerable(link, _("See the invitation")),
+    )
+
+
+@letter("clients.reminder")
+def reminder(facts: Facts) -> Letter | None:
+    """Nobody has answered for days: the same question, with the same link (L8)."""
+    link = open_link(facts)
+    if link is None:
+        return None
+    sides = Sides.of(facts)
+    sent = timezone.localtime(link.partnership.sent_at)
+    known = sides.names | {"day": date_format(sent, "DATE_FORMAT")}
+    if sides.to_client:
+        subject = _("Reminder: %(partner)s asks for access to your organisation")
+        first = _("%(partner)s asked you on %(day)s for access to your products at %(vendor)s, and "
+                  "waits for your answer. Until you accept, it sees nothing of yours.")  # fmt: skip
+        label, shown = _("See what is asked"), terms(facts["asked"], sides)
+    else:
+        subject = _("Reminder: %(client)s invites you to manage its products")
+        first = _("%(client)s invited %(partner)s on %(day)s to look after its products at "
+                  "%(vendor)s, and waits for your answer.")  # fmt: skip
+        label, shown = _("See the invitation"), terms(facts["granted"], sides)
+    return Letter(
+        subject=subject % sides.names,
+        paragraphs=[first % known],
+        facts=[*sides.facts(), *shown],
+        quote=facts.get("message", ""),
+        why=sides.why(),
+        **answerable(link, label),
     )
 
 
@@ -214,6 +245,8 @@ def access_changed(facts: Facts) -> Letter:
     ]
     if facts["before"].get("payment_mode") != facts["after"].get("payment_mode"):
         changes.append((_("Who pays now"), payer(facts["after"], sides)))
+    if facts["before"].get("ends_on") != facts["after"].get("ends_on"):
+        changes.append((_("Until"), last_day(facts["after"])))
     return Letter(
         subject=_("%(client)s changed your access") % sides.names,
         paragraphs=[
@@ -246,6 +279,59 @@ def payment_mode_changed(facts: Facts) -> Letter:
     )
 
 
+@letter("clients.end_date_changed")
+def end_date_changed(facts: Facts) -> Letter:
+    """The client set, moved or removed the last day of the access (L9)."""
+    sides = Sides.of(facts)
+    if facts["after"].get("ends_on"):
+        first = _("%(who)s decided until when %(partner)s has access. After that day it ends by "
+                  "itself, unless the client prolongs it.")  # fmt: skip
+    else:
+        first = _("%(who)s removed the end date: the access of %(partner)s goes on.")
+    return Letter(
+        subject=_("%(client)s changed the end date of your access") % sides.names,
+        paragraphs=[first % sides.names],
+        facts=[
+            *sides.facts(),
+            (_("Last day until now"), last_day(facts["before"])),
+            (_("Last day from now on"), last_day(facts["after"])),
+        ],
+        action=sides.page(),
+        why=sides.why(),
+    )
+
+
+@letter("clients.ending_soon")
+def ending_soon(facts: Facts) -> Letter | None:
+    """The end date is near: to both sides, and only while it is still true (L9)."""
+    sides = Sides.of(facts)
+    partnership = Partnership.objects.ending_soon().filter(public_id=sides.partnership).first()
+    ends_on = partnership.ends_on if partnership else None
+    if ends_on is None:
+        return None
+    known = sides.names | {"day": date_format(ends_on, "DATE_FORMAT")}
+    left = (ends_on - timezone.localdate()).days
+    other = sides.partner if sides.to_client else sides.client
+    if sides.to_client:
+        after = _("On that page you prolong it with one click, or choose another day.")
+    else:
+        after = _("Only the client can prolong it. Its products stay where they are.")
+    return Letter(
+        subject=_("The partnership with %(name)s ends on %(day)s") % (known | {"name": other}),
+        paragraphs=[
+            _("On %(day)s the access of %(partner)s to %(client)s ends by itself.") % known,
+            after % known,
+        ],
+        facts=[
+            *sides.facts(),
+            (_("Last day"), str(known["day"])),
+            (_("Days left"), str(max(left, 0))),
+        ],
+        action=sides.page(),
+        why=sides.why(),
+    )
+
+
 @letter("clients.ended")
 def ended(facts: Facts) -> Letter:
     """The partnership is over, for both sides at once (L6, L9)."""
@@ -262,7 +348,10 @@ def ended(facts: Facts) -> Letter:
         subject=_("The partnership with %(name)s has ended") % {"name": other},
         paragraphs=[text % sides.names for text in paragraphs],
         facts=[*sides.facts(), *(_answered_by(_("Ended by"), sides) if sides.by else [])],
-        action=sides.page(),
-        after=[_("What was done until today stays readable for both sides.")],
+        action=sides.exit_sheet(),
+        after=[
+            _("The exit sheet lists each product, its next renewal and who pays it from now on, and "
+              "keeps the history. It stays readable for both sides."),
+        ],
         why=sides.why(),
     )

@@ -49,3 +49,7 @@ class OtherSide(Refused):
 
 class NotTheClient(Refused):
     """The chosen organisation may not answer: the person is no legal representative of it."""
+
+
+class EndDateWrong(Refused):
+    """An end date that is not in the future, or too far ahead (L9)."""

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from clients.models import Partnership, Product
+from clients.models import ExitLine, Partnership, Product
 from clients.rules import Access, PartnershipState, PaymentMode, Side, state_at
 
 CHUNK = 2000
@@ -124,6 +124,36 @@ def partner_rows(partnerships: QuerySet[Partnership]) -> Iterator[tuple[Any, ...
             _day(row.ends_at),
             _day(row.closed_at),
             row.public_id,
+        )
+
+
+EXIT_COLUMNS = (
+    _("Product"),
+    _("Product type"),
+    _("State"),
+    _("Next renewal"),
+    _("Renews automatically"),
+    _("Paid from now on by"),
+    _("Managed from now on by"),
+)
+
+
+def exit_rows(
+    lines: QuerySet[ExitLine], partnership: Partnership, side: Side
+) -> Iterator[tuple[Any, ...]]:
+    """One row for each product of an exit sheet, under `EXIT_COLUMNS`. Another partner is the
+    client's affair: the one that has left reads of the client only."""
+    to_client = side == Side.CLIENT
+    for line in lines.iterator(CHUNK):
+        manager = line.next_manager if to_client else None
+        yield (
+            line.product_name,
+            line.product_type,
+            line.get_state_display(),
+            line.renews_on,
+            _("yes") if line.auto_renewal else _("no"),
+            line.next_payer if to_client else partnership.client_name,
+            manager or partnership.client_name,
         )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Self
 
 from django.urls import reverse
@@ -73,6 +74,13 @@ class Sides:
             reverse("client", args=[self.slug, self.partnership])
         )
 
+    def exit_sheet(self) -> tuple[str, str] | None:
+        """The reader's own exit sheet (L6)."""
+        if not self.slug:
+            return None
+        name = "partnership_exit" if self.to_client else "client_exit"
+        return _("Open the exit sheet"), absolute(reverse(name, args=[self.slug, self.partnership]))
+
     def why(self) -> str:
         if not self.to_client:
             return _("You get this mail because you represent %(partner)s.") % self.names
@@ -117,7 +125,16 @@ def terms(offer: dict[str, Any], sides: Sides) -> list[tuple[str, str]]:
     terms = [(_("Access"), reach(offer))]
     if offer.get("payment_mode"):
         terms.append((_("Who pays"), payer(offer, sides)))
+    if offer.get("ends_on"):
+        terms.append((_("Until"), last_day(offer)))
     return terms
+
+
+def last_day(offer: dict[str, Any]) -> str:
+    """The last day on which an access counts, in words (L9)."""
+    if not offer.get("ends_on"):
+        return _("no end date")
+    return date_format(date.fromisoformat(offer["ends_on"]), "DATE_FORMAT")
 
 
 def open_link(facts: Facts) -> InvitationLink | None:

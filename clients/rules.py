@@ -1,8 +1,8 @@
 """Partnerships and products as data: states, moves, access, payment mode (L1-L8, C3). Pure."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -80,11 +80,13 @@ def state_at(state: str, now: datetime, *, expires_at: datetime, ends_at: dateti
 @dataclass(frozen=True, slots=True)
 class Offer:
     """What a client gives a partner: limited to `products` (primary keys), or full with the
-    payment mode. Limited access is always paid by the client (M3)."""
+    payment mode. Limited access is always paid by the client (M3). `ends_on` is the last day on
+    which it counts, None for no end (L9)."""
 
     access: Access
     payment_mode: PaymentMode = PaymentMode.CLIENT
     products: frozenset[int] = frozenset()
+    ends_on: date | None = None
 
     @classmethod
     def limited(cls, products: Collection[int]) -> "Offer":
@@ -93,6 +95,10 @@ class Offer:
     @classmethod
     def full(cls, payment_mode: str) -> "Offer":
         return cls(Access.FULL, PaymentMode(payment_mode), frozenset())
+
+    def until(self, ends_on: date | None) -> "Offer":
+        """The same with this last day, or with none."""
+        return replace(self, ends_on=ends_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +115,29 @@ def compare(before: Offer, after: Offer, everything: frozenset[int]) -> Comparis
     old = everything if before.access == Access.FULL else before.products
     new = everything if after.access == Access.FULL else after.products
     return Comparison(gained=frozenset(new - old), lost=frozenset(old - new))
+
+
+NOTICES = (30, 7, 1)
+"""How many days before its end date both sides are told, the first time first (L9)."""
+
+ENDING_SOON_DAYS = NOTICES[0]
+LONGEST_YEARS = 10
+"""How far ahead an end date may lie: one further away is a typing mistake."""
+
+
+def notice_at(ends_on: date, today: date) -> int | None:
+    """The last notice that is due on `today` for what ends on `ends_on`: 30, 7, 1, or None."""
+    left = (ends_on - today).days
+    passed = [days for days in NOTICES if left <= days]
+    return min(passed) if passed else None
+
+
+def years_later(day: date, years: int) -> date:
+    """The same day of the year `years` later; 29 February becomes 28."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
 
 
 class ProductState(models.TextChoices):

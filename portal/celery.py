@@ -20,5 +20,8 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "mails that are due": {"task": "access.send_due_mail", "schedule": 5.0},
+    "support whose time is over": {"task": "access.close_support_access", "schedule": 60.0},
     "partnerships whose time has come": {"task": "clients.close_overdue", "schedule": 600.0},
+    "reminders of what waits": {"task": "clients.remind", "schedule": 3600.0},
+    "end dates that come near": {"task": "clients.announce_ends", "schedule": 3600.0},
 }

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -73,6 +74,13 @@ class GrantForm(OfferForm):
     @property
     def differences(self) -> list[str]:
         """Where the grant is less, more or other than what was asked, in sentences (T7)."""
+        found = self._access_differences()
+        if self.until:
+            until = _("Less: until %(day)s only. No end date was asked for.")
+            found.append(until % {"day": date_format(self.until, "DATE_FORMAT")})
+        return found
+
+    def _access_differences(self) -> list[str]:
         names = {"partner": self.partner_name, "n": len(self.chosen)}
         asked, offer = self.request.asked_access, self.offer
         if asked != offer.access:

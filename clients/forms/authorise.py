@@ -63,6 +63,10 @@ class AuthoriseForm(OfferForm):
         self.found: list[Partner] | None = None
         self._offer_choices([self.picked] if self.picked else [])
 
+    @property
+    def whom(self) -> Partner | None:
+        return self.picked
+
     def clean_q(self) -> str:
         text: str = self.cleaned_data["q"]
         if not self.searching:

@@ -29,6 +29,7 @@ class ChangeForm(OfferForm):
         initial = {
             "access": self.before.access,
             "payment_mode": of.payment_mode,
+            "ends_on": self.before.ends_on,
             "products": public_ids(products, self.before.products),
             "version": of.version,
         }
@@ -64,6 +65,10 @@ class ChangeForm(OfferForm):
         """What the new payer means for both, in a sentence or two (M10)."""
         explanations = self.fields["payment_mode"].widget.explanations
         return str(explanations[self.offer.payment_mode])
+
+    @property
+    def end_date_changes(self) -> bool:
+        return self.before.ends_on != self.offer.ends_on
 
     @property
     def nothing_changes(self) -> bool:

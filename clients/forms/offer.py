@@ -1,6 +1,7 @@
 """The steps in which a client says what a partner may reach and who pays (L3, L5, L1)."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from itertools import groupby
 from types import MappingProxyType
 from typing import Any
@@ -11,14 +12,18 @@ from django.utils.translation import gettext_lazy
 
 from access import grants
 from access.errors import Refused
+from access.models import User
 from access.policy import Actor
 from access.web.widgets import ChoiceCards, GroupedCheckboxes
 from access.web.wizard import Step, StepForm
+from clients.forms.lasting import LastDayField, last_day
 from clients.models import Category, Partnership, Product
 from clients.rules import Access, Offer, PaymentMode, ProductState
+from clients.services import external_users
 from clients.services.common import check_offer
+from partners.models import Partner
 
-ACCESS = Step("access", gettext_lazy("Access"), ("access",))
+ACCESS = Step("access", gettext_lazy("Access"), ("access", "ends_on"))
 PRODUCTS = Step("products", gettext_lazy("Products"), ("products",))
 PAYMENT = Step("payment", gettext_lazy("Payment"), ("payment_mode",))
 OFFER_STEPS = (ACCESS, PRODUCTS, PAYMENT)
@@ -65,6 +70,8 @@ class OfferForm(StepForm):
         widget=ChoiceCards(icons={"client": "person", "partner": "briefcase"}),
     )
 
+    ends_on = LastDayField()
+
     def __init__(
         self,
         *args: Any,
@@ -82,6 +89,9 @@ class OfferForm(StepForm):
         if client is not None:
             self._set_products(client)
         self._set_words()
+
+    def clean_ends_on(self) -> date | None:
+        return last_day(self.cleaned_data["ends_on"], now=self.initial.get("ends_on"))
 
     def applies(self, step: Step) -> bool:
         if step is PRODUCTS:
@@ -108,8 +118,28 @@ class OfferForm(StepForm):
     def offer(self) -> Offer:
         """What was chosen, for the services."""
         if self.cleaned_data.get("access") == Access.FULL:
-            return Offer.full(self.cleaned_data.get("payment_mode") or PaymentMode.CLIENT)
-        return Offer.limited([product.pk for product in self.chosen])
+            offer = Offer.full(self.cleaned_data.get("payment_mode") or PaymentMode.CLIENT)
+        else:
+            offer = Offer.limited([product.pk for product in self.chosen])
+        return offer.until(self.cleaned_data.get("ends_on"))
+
+    @property
+    def until(self) -> date | None:
+        """The last day chosen, or None."""
+        return self.offer.ends_on
+
+    @property
+    def whom(self) -> Partner | None:
+        """The partner, once it is known."""
+        return self.partnership.partner if self.partnership else None
+
+    @property
+    def taken_over(self) -> list[User]:
+        """The partner's people whose memberships as external users of the client would end (L4)."""
+        if self.client is None or self.whom is None:
+            return []
+        found = external_users(self.client.organisation, self.whom)
+        return [membership.user for membership in found]
 
     @property
     def chosen_by_category(self) -> list[tuple[Category, list[Product]]]:

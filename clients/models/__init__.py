@@ -1,9 +1,11 @@
 from clients.models.catalogue import Category, ProductType
+from clients.models.exits import ExitLine
 from clients.models.partnerships import InvitationLink, OfferedProduct, Partnership
 from clients.models.products import Product
 
 __all__ = [
     "Category",
+    "ExitLine",
     "InvitationLink",
     "OfferedProduct",
     "Partnership",

@@ -1,10 +1,12 @@
 """The link between one client and one partner, with its access and its payment mode (L1-L10)."""
 
 import hashlib
+from datetime import date
 
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
@@ -61,6 +63,12 @@ class Partnership(models.Model):
     expires_at = models.DateTimeField(_("open until"))
     started_at = models.DateTimeField(_("since"), null=True)
     ends_at = models.DateTimeField(_("ends at"), null=True)
+    reminded_at = models.DateTimeField(_("reminded at"), null=True, editable=False)
+    ending_notice = models.PositiveSmallIntegerField(
+        null=True,
+        editable=False,
+        help_text="The last notice given, or passed by, before the end date: days before it (L9).",
+    )
     closed_at = models.DateTimeField(_("closed at"), null=True)
 
     objects = PartnershipQuerySet.as_manager()
@@ -113,6 +121,11 @@ class Partnership(models.Model):
                 condition=Q(state__in=["requested", "invited"]),
                 name="waiting_by_expiry",
             ),
+            models.Index(
+                fields=["ends_at"],
+                condition=Q(state="active", ends_at__isnull=False),
+                name="active_by_end_date",
+            ),
         ]
         triggers = [
             pgtrigger.Trigger(
@@ -129,6 +142,11 @@ class Partnership(models.Model):
     @property
     def is_waiting(self) -> bool:
         return self.state in (PartnershipState.REQUESTED, PartnershipState.INVITED)
+
+    @property
+    def ends_on(self) -> date | None:
+        """The last day on which the access counts, in the portal's time zone (L9)."""
+        return timezone.localdate(self.ends_at) if self.ends_at else None
 
 
 class OfferedProduct(models.Model):

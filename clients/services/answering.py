@@ -1,6 +1,7 @@
 """Answering: the client grants or refuses a request (L1), the partner an invitation (L3)."""
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -10,6 +11,7 @@ from access.policy import Actor, as_member
 from access.rules import Role
 from access.services import end_membership
 from clients.errors import (
+    EndDateWrong,
     FullAccessTaken,
     NotApproved,
     NothingChosen,
@@ -24,6 +26,7 @@ from clients.rules import Access, Offer, PartnershipState, Side
 from clients.services.common import (
     NAMES,
     asked,
+    check_end_date,
     check_offer,
     check_version,
     client_of,
@@ -40,6 +43,7 @@ from clients.services.common import (
 )
 from clients.services.ending import end_lapsed
 from clients.services.opening import check_pair
+from partners.models import Partner
 
 
 @transaction.atomic
@@ -59,9 +63,10 @@ def grant_request(
     move(partnership, "accept", Side.CLIENT)
     _check_partner(partnership, client)
     check_pair(client, partnership.partner, of=partnership)
+    check_end_date(offer.ends_on)
     products = check_offer(client, offer, of=partnership)
     set_offer(partnership, offer)
-    _start(partnership, products, by=by)
+    _start(partnership, products, by=actor, given_by=by)
     tell(
         "accepted",
         partnership,
@@ -91,7 +96,8 @@ def accept_invitation(*, partnership: Partnership, version: int, by: Actor) -> P
     offer = offer_of(partnership)
     partnership.state = PartnershipState.ACTIVE
     products = _products_offered(partnership, client, offer)
-    _start(partnership, products, by=by.person)
+    # The client gave it when it invited; the partner only takes it.
+    _start(partnership, products, by=by, given_by=partnership.created_by or by.person)
     tell(
         "accepted",
         partnership,
@@ -173,8 +179,9 @@ def _products_offered(
     """The products of an invitation that is being accepted. Raises OfferChanged when it can no
     longer be kept: who else manages what is the client's affair, and not told to the partner."""
     try:
+        check_end_date(offer.ends_on)
         return check_offer(client, offer, of=partnership)
-    except (FullAccessTaken, ProductTaken, ProductGone, NothingChosen) as obstacle:
+    except (EndDateWrong, FullAccessTaken, ProductTaken, ProductGone, NothingChosen) as obstacle:
         raise OfferChanged(
             _(
                 "%(client)s can no longer give what this invitation offers. "
@@ -184,28 +191,42 @@ def _products_offered(
         ) from obstacle
 
 
-def _start(partnership: Partnership, products: list[Product], *, by: User) -> None:
+def _start(
+    partnership: Partnership, products: list[Product], *, by: Actor, given_by: User
+) -> None:
     partnership.started_at = timezone.now()
     partnership.closed_at = None
     partnership.save()
     partnership.refresh_from_db(fields=NAMES)
     if partnership.access == Access.LIMITED:
         keep_offered(partnership, products)
-    give(partnership, products, by=by)
+    give(partnership, products, by=given_by)
     partnership.links.filter(replaced_at=None).update(replaced_at=timezone.now())
-    take_over(partnership)
+    take_over(partnership, by=by)
 
 
-def take_over(partnership: Partnership) -> None:
+def take_over(partnership: Partnership, *, by: Actor) -> None:
     """Ends the memberships of partner's people who were external users of the client: their
-    rights come from the partnership now (L4)."""
-    external = Membership.objects.filter(
-        organisation=partnership.client,
-        role=Role.EXTERNAL_USER,
-        user__memberships__organisation_id=partnership.partner_id,
-    )
+    rights come from the partnership now (L4). Both logs name them."""
+    external = list(external_users(client_of(partnership), partnership.partner))
     for membership in external:
         end_membership(membership=membership, by=None)
+    if external:
+        people = [str(membership.user) for membership in external]
+        record(partnership, "partnership.take_over", by, before={"people": people})
+
+
+def external_users(client: Organisation, partner: Partner) -> QuerySet[Membership]:
+    """The partner's people who are external users of the client: a partnership takes over (L4)."""
+    return (
+        Membership.objects.filter(
+            organisation=client,
+            role=Role.EXTERNAL_USER,
+            user__memberships__organisation_id=partner.pk,
+        )
+        .select_related("user", "organisation")
+        .order_by("pk")
+    )
 
 
 def _close(partnership: Partnership) -> None:

@@ -9,6 +9,8 @@ from clients.errors import NothingChosen
 from clients.models import Partnership, Product
 from clients.rules import Access, Comparison, Offer, Side, compare
 from clients.services.common import (
+    END_DATE,
+    check_end_date,
     check_offer,
     check_version,
     client_of,
@@ -31,7 +33,7 @@ def change_access(
     """Gives the partner `offer` instead of what it had, effective at once (L5).
 
     Raises OfferChanged when `version` is not the one the client was shown, NothingChosen when
-    nothing would change, and what `check_offer` raises.
+    nothing would change, and what `check_offer` and `check_end_date` raise.
     """
     require(by, "partners.change", partnership, Side.CLIENT)
     end_lapsed(client=by.organisation)
@@ -41,12 +43,14 @@ def change_access(
     before, client = offer_of(partnership), client_of(partnership)
     if before == offer:
         raise NothingChosen(_("Nothing would change: this is the access it has now."))
+    if before.ends_on != offer.ends_on:
+        check_end_date(offer.ends_on)
     products = check_offer(client, offer, of=partnership)
     told_before, told_after = describe(before), describe(offer)
     difference = comparison(partnership, offer)
     set_offer(partnership, offer)
     partnership.version += 1
-    partnership.save(update_fields=["access", "payment_mode", "version"])
+    partnership.save(update_fields=["access", "payment_mode", "version", *END_DATE])
     _regrant(partnership, before, offer, products, by=by)
     _tell_change(partnership, told_before, told_after, difference, by=by)
     record(partnership, "partnership.change", by, before=told_before, after=told_after)
@@ -86,11 +90,13 @@ def _tell_change(
     by: Actor,
 ) -> None:
     only_payer = before | {"payment_mode": ""} == after | {"payment_mode": ""}
+    only_end_date = before | {"ends_on": ""} == after | {"ends_on": ""}
+    kind = "payment_mode_changed" if only_payer else "access_changed"
     names = dict(
         Product.objects.filter(pk__in=difference.gained | difference.lost).values_list("pk", "name")
     )
     tell(
-        "payment_mode_changed" if only_payer else "access_changed",
+        "end_date_changed" if only_end_date else kind,
         partnership,
         Side.PARTNER,
         by=by.person,

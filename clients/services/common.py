@@ -1,6 +1,8 @@
 """What the verbs of partnerships share: locking, moving, granting, logging and telling."""
 
 from collections.abc import Iterable
+from contextlib import nullcontext
+from datetime import date, datetime, time
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +15,7 @@ from access.models import Membership, Organisation, User
 from access.policy import REPRESENTING, Actor
 from clients.errors import (
     AlreadyDecided,
+    EndDateWrong,
     FullAccessTaken,
     NothingChosen,
     OfferChanged,
@@ -21,9 +24,19 @@ from clients.errors import (
     ProductTaken,
 )
 from clients.models import OfferedProduct, Partnership, Product
-from clients.rules import Access, Offer, PartnershipState, Side, moved
+from clients.rules import (
+    LONGEST_YEARS,
+    Access,
+    Offer,
+    PartnershipState,
+    Side,
+    moved,
+    notice_at,
+    years_later,
+)
 
 NAMES = ["client_name", "partner_name"]  # written by the database, so read back after a save
+END_DATE = ["ends_at", "ending_notice"]
 
 
 def lock_client(client: Organisation) -> Organisation:
@@ -69,6 +82,9 @@ def outcome(partnership: Partnership) -> str:
     """What became of the partnership, as a sentence for somebody who came too late."""
     if partnership.is_waiting and partnership.expires_at <= timezone.now():
         return _("Nobody answered in time: this is no longer open. Ask to have it sent again.")
+    lapsed = partnership.ends_at is not None and partnership.ends_at <= timezone.now()
+    if partnership.state == PartnershipState.ACTIVE and lapsed:
+        return _("This partnership has ended: its end date has passed.")
     sentences = {
         PartnershipState.REQUESTED: _("This request still waits for an answer."),
         PartnershipState.INVITED: _("This invitation still waits for an answer."),
@@ -101,10 +117,12 @@ def check_version(partnership: Partnership, version: int) -> None:
 def offer_of(partnership: Partnership) -> Offer:
     """What the client offers (while invited) or gives (while active)."""
     if partnership.access == Access.FULL:
-        return Offer.full(partnership.payment_mode)
-    if partnership.state == PartnershipState.ACTIVE:
-        return Offer.limited(grants.granted_products(partnership).values_list("pk", flat=True))
-    return Offer.limited(partnership.offered_products.values_list("pk", flat=True))
+        offer = Offer.full(partnership.payment_mode)
+    elif partnership.state == PartnershipState.ACTIVE:
+        offer = Offer.limited(grants.granted_products(partnership).values_list("pk", flat=True))
+    else:
+        offer = Offer.limited(partnership.offered_products.values_list("pk", flat=True))
+    return offer.until(partnership.ends_on)
 
 
 def check_offer(client: Organisation, offer: Offer, *, of: Partnership | None) -> list[Product]:
@@ -148,9 +166,39 @@ def check_offer(client: Organisation, offer: Offer, *, of: Partnership | None) -
 
 
 def set_offer(partnership: Partnership, offer: Offer) -> None:
-    """Writes the access and payment mode of the offer on the partnership (not yet saved)."""
+    """Writes access, payment mode and end date of the offer on the partnership (not yet saved)."""
     partnership.access = offer.access
     partnership.payment_mode = offer.payment_mode
+    if offer.ends_on != partnership.ends_on:
+        set_end_date(partnership, offer.ends_on)
+
+
+def set_end_date(partnership: Partnership, ends_on: date | None) -> None:
+    """Writes until when the access counts: to the end of that day (L9; not yet saved). Notices
+    that would have been due before are passed by: the reader has just been told the date."""
+    partnership.ends_at = end_of(ends_on) if ends_on else None
+    partnership.ending_notice = notice_at(ends_on, timezone.localdate()) if ends_on else None
+
+
+def end_of(day: date) -> datetime:
+    """The last moment of a day in the portal's time zone."""
+    return timezone.make_aware(datetime.combine(day, time.max))
+
+
+def check_end_date(ends_on: date | None) -> None:
+    """Raises EndDateWrong unless it is none, or a day to come within ten years (L9)."""
+    if ends_on is None:
+        return
+    today = timezone.localdate()
+    if ends_on <= today:
+        raise EndDateWrong(
+            _("Choose a day in the future. To stop today, end the partnership instead."),
+            field="ends_on",
+        )
+    if ends_on > years_later(today, LONGEST_YEARS):
+        raise EndDateWrong(
+            _("Choose a day within the next %(n)d years.") % {"n": LONGEST_YEARS}, field="ends_on"
+        )
 
 
 def keep_offered(partnership: Partnership, products: Iterable[Product]) -> None:
@@ -176,9 +224,13 @@ def record(
     before: Any = None,
     after: Any = None,
 ) -> None:
-    """Writes the act to the logs of both sides, where they are known (A2)."""
+    """Writes the act to the logs of both sides, where they are known (A2). Where somebody sat is
+    told to their own side only; a person without a role yet answers for the client."""
+    own = by.organisation if isinstance(by, Actor) else partnership.client
     for organisation in (partnership.client, partnership.partner.organisation):
-        if organisation is not None:
+        if organisation is None:
+            continue
+        with nullcontext() if organisation == own else log.acting_from(None):
             log.write(
                 organisation=organisation,
                 act=act,
@@ -190,13 +242,15 @@ def record(
 
 
 def describe(offer: Offer) -> dict[str, Any]:
-    """The offer as facts for the log and the mails: access, payment mode, names of products."""
+    """The offer as facts for the log and the mails: access, payment mode, names of products, and
+    the end date where there is one."""
     names = Product.objects.filter(pk__in=offer.products).order_by("name", "pk")
-    return {
+    facts = {
         "access": str(offer.access),
         "payment_mode": str(offer.payment_mode),
         "products": list(names.values_list("name", flat=True)),
     }
+    return facts | ({"ends_on": offer.ends_on.isoformat()} if offer.ends_on else {})
 
 
 def asked(partnership: Partnership) -> dict[str, Any]:
@@ -224,12 +278,14 @@ def tell(
     *,
     by: User | None,
     by_side: Side | None,
+    event: str = "",
     **facts: Any,
 ) -> None:
     """Queues the mail `clients.<kind>` to one side of the partnership.
 
     Its people who answer for it get it; a client that is not known yet is the address asked. The
-    event key holds the version, so the same event twice is one mail.
+    event key holds the `event` (the kind, unless it may come several times) and the version, so
+    the same event twice is one mail.
     """
     organisation = partnership.client if side == Side.CLIENT else partnership.partner.organisation
     if organisation is None:
@@ -238,7 +294,7 @@ def tell(
         recipients = [Recipient.of(user) for user in representatives(organisation)]
     queue_mail(
         kind=f"clients.{kind}",
-        key=f"clients.{kind}:{partnership.public_id}:{partnership.version}:{side}",
+        key=f"clients.{event or kind}:{partnership.public_id}:{partnership.version}:{side}",
         to=recipients,
         context=mail_context(partnership, side, by=by, by_side=by_side) | facts,
     )

@@ -18,6 +18,7 @@ from clients.services.common import (
     require,
     tell,
 )
+from clients.services.exits import keep_exit_sheet
 
 ACT_OF = {Side.CLIENT: "partners.end", Side.PARTNER: "clients.end"}
 
@@ -62,4 +63,5 @@ def lapse(*, partnership: Partnership) -> Partnership:
 def _stop(partnership: Partnership) -> None:
     partnership.closed_at = timezone.now()
     partnership.save(update_fields=["state", "closed_at"])
+    keep_exit_sheet(partnership)
     grants.revoke_everything(partnership)

@@ -1,6 +1,7 @@
 """Sending, and sending again, the links by which somebody answers (T4)."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -52,23 +53,57 @@ def open_until() -> datetime:
 def send_links(partnership: Partnership, *, by: User) -> None:
     """Mails a fresh link to everyone who may answer; the links sent before stop working (T4)."""
     partnership.links.filter(replaced_at=None).update(replaced_at=timezone.now())
+    facts = _facts(partnership, by=by)
+    for recipient in _who_may_answer(partnership):
+        _mail_link(partnership.state, _new_link(partnership, recipient), recipient, facts)
+
+
+@transaction.atomic
+def remind(*, partnership: Partnership) -> bool:
+    """Reminds everyone who may answer what still waits, once for each sending (L8). The links
+    sent before go on working. Answers False when there is nothing to remind of (any more)."""
+    partnership = lock(partnership)
+    if not Partnership.objects.to_remind().filter(pk=partnership.pk).exists():
+        return False
+    partnership.reminded_at = timezone.now()
+    partnership.save(update_fields=["reminded_at"])
+    facts = _facts(partnership, by=None)
+    for recipient in _who_may_answer(partnership):
+        sent = partnership.links.filter(email=recipient.address.lower(), replaced_at=None)
+        link = sent.first() or _new_link(partnership, recipient)
+        _mail_link("reminder", link, recipient, facts)
+    record(partnership, "partnership.remind", None)
+    return True
+
+
+def _facts(partnership: Partnership, *, by: User | None) -> dict[str, Any]:
+    """What a mail with a link tells: who is who, and what is asked or offered."""
     requested = partnership.state == PartnershipState.REQUESTED
     side = Side.CLIENT if requested else Side.PARTNER
     facts = mail_context(partnership, side, by=by, by_side=Side(partnership.opened_by))
-    facts |= {"message": partnership.message}
-    facts |= (
-        {"asked": asked(partnership)} if requested else {"granted": describe(offer_of(partnership))}
+    if requested:
+        facts |= {"asked": asked(partnership)}
+    else:
+        facts |= {"granted": describe(offer_of(partnership))}
+    return facts | {"message": partnership.message}
+
+
+def _new_link(partnership: Partnership, recipient: Recipient) -> InvitationLink:
+    link = InvitationLink(partnership=partnership, email=recipient.address.lower())
+    link.token_hash = InvitationLink.hash_of(link.token)
+    link.save()
+    return link
+
+
+def _mail_link(
+    kind: str, link: InvitationLink, recipient: Recipient, facts: dict[str, Any]
+) -> None:
+    queue_mail(
+        kind=f"clients.{kind}",
+        key=f"clients.{kind}:{link.public_id}",
+        to=[recipient],
+        context=facts | {"link": link.pk},
     )
-    for recipient in _who_may_answer(partnership):
-        link = InvitationLink(partnership=partnership, email=recipient.address.lower())
-        link.token_hash = InvitationLink.hash_of(link.token)
-        link.save()
-        queue_mail(
-            kind=f"clients.{partnership.state}",
-            key=f"clients.{partnership.state}:{link.public_id}",
-            to=[recipient],
-            context=facts | {"link": link.pk},
-        )
 
 
 @transaction.atomic
@@ -89,7 +124,8 @@ def resend(*, partnership: Partnership, by: Actor) -> Partnership:
     )
     partnership.sent_at = timezone.now()
     partnership.expires_at = open_until()
-    partnership.save(update_fields=["sent_at", "expires_at"])
+    partnership.reminded_at = None
+    partnership.save(update_fields=["sent_at", "expires_at", "reminded_at"])
     send_links(partnership, by=by.person)
     record(partnership, "partnership.resend", by)
     return partnership

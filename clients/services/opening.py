@@ -15,6 +15,8 @@ from clients.models import Category, Partnership
 from clients.rules import Access, Offer, PartnershipState, PaymentMode, Side
 from clients.services.common import (
     NAMES,
+    asked,
+    check_end_date,
     check_offer,
     describe,
     keep_offered,
@@ -68,7 +70,7 @@ def request_access(
         partnership.asked_categories.set(categories)
     partnership = lock(partnership)
     send_links(partnership, by=by.person)
-    record(partnership, "partnership.request", by)
+    record(partnership, "partnership.request", by, after=asked(partnership))
     return partnership
 
 
@@ -100,6 +102,7 @@ def invite_partner(*, partner: Partner, offer: Offer, by: Actor, message: str = 
     if partner.pk == client.pk:
         raise OwnOrganisation(_("An organisation cannot be its own client."), field="partner")
     check_pair(client, partner)
+    check_end_date(offer.ends_on)
     products = check_offer(client, offer, of=None)
     limit_invitations(sender_id=client.pk, address=str(partner.pk))
     partnership = Partnership(
@@ -159,7 +162,8 @@ def _closed_by_time(partnership: Partnership) -> bool:
     if partnership.is_waiting and partnership.expires_at <= now:
         expire(partnership=partnership)
         return True
-    if partnership.ends_at is not None and partnership.ends_at <= now:
+    active = partnership.state == PartnershipState.ACTIVE
+    if active and partnership.ends_at is not None and partnership.ends_at <= now:
         lapse(partnership=partnership)
         return True
     return False

@@ -4,7 +4,7 @@ from django.urls import path
 
 from clients.models import Partnership
 from clients.rules import Side
-from clients.views import accepting, add_client, ending, reseller
+from clients.views import accepting, add_client, ending, exit_sheets, reseller
 from clients.views.waiting import resend_page, withdraw_page
 
 requests = Partnership.objects.requests_of_partner
@@ -16,6 +16,8 @@ urlpatterns = [
     path("clients.csv", reseller.client_csv, name="clients_csv"),
     path("waiting/", reseller.waiting_list, name="clients_waiting"),
     path("waiting.csv", reseller.waiting_csv, name="clients_waiting_csv"),
+    path("ending/", reseller.ending_list, name="clients_ending"),
+    path("ending.csv", reseller.ending_csv, name="clients_ending_csv"),
     path("former/", reseller.over_list, name="clients_over"),
     path("former.csv", reseller.over_csv, name="clients_over_csv"),
     path("add/", add_client.client_add, name="client_add"),
@@ -28,4 +30,6 @@ urlpatterns = [
     path("<slug:partnership>/resend/", client_resend, name="client_resend"),
     path("<slug:partnership>/withdraw/", client_withdraw, name="client_withdraw"),
     path("<slug:partnership>/end/", ending.client_end, name="client_end"),
+    path("<slug:partnership>/exit/", exit_sheets.client_exit, name="client_exit"),
+    path("<slug:partnership>/exit.csv", exit_sheets.client_exit_csv, name="client_exit_csv"),
 ]

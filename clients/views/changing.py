@@ -15,6 +15,7 @@ from clients.forms.changing import ChangeForm
 from clients.models import Partnership
 from clients.rules import Access, PartnershipState
 from clients.services import change_access, outcome
+from clients.views.lasting import until
 from clients.views.reseller import state_now
 
 
@@ -58,6 +59,8 @@ def _change(request: HttpRequest, actor: Actor, form: ChangeForm, wizard: Wizard
 def _what_changes(form: ChangeForm) -> str:
     """The sentence that tells the reader what is in force after the change."""
     facts = {"partner": form.partner_name, "payer": form.payer, "n": len(form.chosen)}
+    if form.before.until(form.offer.ends_on) == form.offer:
+        return until(form.partner_name, form.offer.ends_on)
     if form.offer.access == Access.LIMITED:
         return (
             ngettext(

@@ -1,4 +1,5 @@
-"""Either side stops the collaboration (L6): two confirmations, the second with the password."""
+"""Either side stops the collaboration (L6): two confirmations, the second with the password or
+with a passkey."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from django.utils.translation import ngettext
 
 from access.errors import Refused
 from access.policy import Actor
+from access.web import confirmation
 from access.web.pages import FORM, Question, page
 from access.web.wizard import Wizard
 from clients.forms.ending import EndForm
@@ -20,6 +22,7 @@ from clients.services import end_partnership, outcome
 from clients.views.reseller import state_now
 
 SHOWN = 100
+CONFIRMED = "confirmed"  # in the address: the first step was ticked before the passkey was asked
 
 
 @dataclass(frozen=True)
@@ -29,11 +32,12 @@ class Door:
     list: str
     details: str
     other: str
+    exit: str
 
 
 DOORS = {
-    Side.CLIENT: Door("partners", "partnership", "partner_name"),
-    Side.PARTNER: Door("clients", "client", "client_name"),
+    Side.CLIENT: Door("partners", "partnership", "partner_name", "partnership_exit"),
+    Side.PARTNER: Door("clients", "client", "client_name", "client_exit"),
 }
 
 
@@ -48,18 +52,31 @@ def end_page(act: str, question: Question, *, side: Side) -> Callable[..., HttpR
             messages.info(request, outcome(partnership))
             return redirect(door.details, slug, partnership.public_id)
         sentence = _("Yes, stop the collaboration with %(name)s") % {"name": other}
-        form = EndForm(request.POST or None, person=actor.person, sentence=sentence)
+        confirmed = confirmation.by_passkey(request)
+        form = EndForm(
+            request.POST or None,
+            person=actor.person,
+            sentence=sentence,
+            confirmed=confirmed,
+            initial={"understood": CONFIRMED in request.GET},
+        )
         wizard = Wizard(request, form)
+        if confirmed and CONFIRMED in request.GET:  # back from the passkey's page
+            wizard.go_to_last()
         if wizard.finished:
             try:
                 end_partnership(partnership=partnership, side=side, by=actor)
             except Refused as refusal:
                 messages.warning(request, str(refusal))
                 return redirect(door.details, slug, partnership.public_id)
+            confirmation.spend(request)
             told = _("The collaboration with %(name)s has ended. All access stopped at once.")
             messages.success(request, told % {"name": other})
-            return redirect(door.list, slug)
+            return redirect(door.exit, slug, partnership.public_id)
         context = _what_ends(partnership, side) | {"form": form, "wizard": wizard, "door": door}
+        context |= {"confirmed": confirmed, "passkey_url": ""}
+        if wizard.last and not confirmed and confirmation.has_passkey(request):
+            context["passkey_url"] = confirmation.passkey_url(f"{request.path}?{CONFIRMED}=yes")
         return render(request, "clients/end.html", context)
 
     return end

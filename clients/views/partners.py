@@ -14,9 +14,9 @@ from clients import exports
 from clients.forms.offer import by_category
 from clients.models import Partnership
 from clients.querysets import PartnershipQuerySet
-from clients.rules import PartnershipState, Side
+from clients.rules import PartnershipState, Side, years_later
 from clients.views.history import history
-from clients.views.reseller import state_now
+from clients.views.reseller import ends_soon, state_now
 from clients.views.terms import asked_terms, difference, offered_terms
 from clients.views.waiting import resend_page, withdraw_page
 from partners.rules import PartnerState
@@ -27,9 +27,10 @@ SORTS = {
     "payment": ("payment_mode", "partner_name"),
     "since": ("started_at", "partner_name"),
     "until": ("expires_at", "partner_name"),
+    "ends": ("ends_at", "partner_name"),
     "closed": ("closed_at", "partner_name"),
 }
-TABS = {"active": "partner", "waiting": "until", "ended": "-closed"}
+TABS = {"active": "partner", "waiting": "until", "ending": "ends", "ended": "-closed"}
 """The tabs, each with the order in which it starts."""
 REQUESTS = 5
 
@@ -43,7 +44,12 @@ partnership_withdraw = withdraw_page(
 
 def _tabs(actor: Actor) -> dict[str, PartnershipQuerySet]:
     mine = Partnership.objects.visible_to_client(actor)
-    return {"active": mine.active(), "waiting": mine.waiting(), "ended": mine.over()}
+    return {
+        "active": mine.active(),
+        "waiting": mine.waiting(),
+        "ending": mine.ending_soon(),
+        "ended": mine.over(),
+    }
 
 
 def _row(partnership: Any) -> tuple[Partnership, str, int]:
@@ -101,6 +107,8 @@ def partnership_page(request: HttpRequest, actor: Actor, partnership: Partnershi
         "page": page_of,
         "groups": by_category(page_of),
         "difference": difference(asked, granted) if asked and granted else None,
+        "ends_soon": ends_soon(partnership),
+        "prolonged_to": years_later(partnership.ends_on, 1) if partnership.ends_on else None,
         "may_decide": actor.may("partners.change"),
         "entries": history(partnership, actor.organisation),
     }

@@ -16,7 +16,7 @@ from access.web.pages import page
 from clients import exports
 from clients.forms.reseller import ActiveFilter, OverFilter, WaitingFilter
 from clients.models import Partnership, Product
-from clients.rules import PartnershipState, Side, state_at
+from clients.rules import PartnershipState, Side, notice_at, state_at
 from clients.views.history import history
 from clients.views.terms import asked_terms, difference, offered_terms
 
@@ -26,6 +26,7 @@ ACTIVE_SORTS = {
     "payment": ("payment_mode", "client_name"),
     "since": ("started_at",),
 }
+ENDING_SORTS = ACTIVE_SORTS | {"ends": ("ends_at", "client_name")}
 WAITING_SORTS = {
     "who": ("client_name", "asked_email"),
     "sent": ("sent_at",),
@@ -42,6 +43,12 @@ def _active(request: HttpRequest, actor: Actor) -> Listing:
     rows = Partnership.objects.visible_to_partner(actor).active().with_numbers()
     filters = ActiveFilter(request.GET)
     return Listing(request, rows, sorts=ACTIVE_SORTS, default="client", filters=filters)
+
+
+def _ending(request: HttpRequest, actor: Actor) -> Listing:
+    rows = Partnership.objects.visible_to_partner(actor).ending_soon().with_numbers()
+    filters = ActiveFilter(request.GET)
+    return Listing(request, rows, sorts=ENDING_SORTS, default="ends", filters=filters)
 
 
 def _waiting(request: HttpRequest, actor: Actor) -> Listing:
@@ -62,6 +69,12 @@ def client_list(request: HttpRequest, actor: Actor) -> HttpResponse:
     return _list_page(request, actor, _active(request, actor), "active")
 
 
+@page("clients.see")
+def ending_list(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """The active clients whose end date is near; only they themselves can prolong it (L9)."""
+    return _list_page(request, actor, _ending(request, actor), "ending")
+
+
 @page("clients.see_waiting")
 def waiting_list(request: HttpRequest, actor: Actor) -> HttpResponse:
     return _list_page(request, actor, _waiting(request, actor), "waiting")
@@ -79,7 +92,7 @@ def over_list(request: HttpRequest, actor: Actor) -> HttpResponse:
 def _list_page(request: HttpRequest, actor: Actor, listing: Listing, tab: str) -> HttpResponse:
     """One of the three tabs, with how much stands in each of them."""
     mine = Partnership.objects.visible_to_partner(actor)
-    counts = {"active": mine.active().count()}
+    counts = {"active": mine.active().count(), "ending": mine.ending_soon().count()}
     if actor.may("clients.see_waiting"):
         waiting = Partnership.objects.waiting_for_partner(actor)
         counts |= {"waiting": waiting.count(), "over": mine.over().count()}
@@ -107,6 +120,7 @@ def _export(act: str, rows: Callable[[HttpRequest, Actor], Listing], name: str) 
 
 
 client_csv = _export("clients.see", _active, "clients")
+ending_csv = _export("clients.see", _ending, "clients-ending-soon")
 waiting_csv = _export("clients.see_waiting", _waiting, "waiting-clients")
 over_csv = _export("clients.see_waiting", _over, "former-clients")
 
@@ -134,6 +148,7 @@ def client_page(request: HttpRequest, actor: Actor, partnership: Partnership) ->
         "product_count": Product.objects.reached_by(partnership).count(),
         "asked_by_us": partnership.opened_by == Side.PARTNER,
         "closed_at": closed_at(partnership),
+        "ends_soon": ends_soon(partnership),
         "partner": actor.organisation.partner,
         "may": allowed(actor),
         "entries": history(partnership, actor.organisation) if actor.may("log.see") else None,
@@ -148,6 +163,12 @@ def state_now(partnership: Partnership) -> PartnershipState:
         expires_at=partnership.expires_at,
         ends_at=partnership.ends_at,
     )
+
+
+def ends_soon(partnership: Partnership) -> bool:
+    """Whether it is active with an end date so near that both sides are told (L9)."""
+    ends_on, active = partnership.ends_on, state_now(partnership) == PartnershipState.ACTIVE
+    return active and ends_on is not None and bool(notice_at(ends_on, timezone.localdate()))
 
 
 def closed_at(partnership: Partnership) -> datetime | None:

@@ -1,6 +1,7 @@
 """What was asked, offered or given, in the words of the pages of both sides (L1, L3, T7)."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ class Terms:
     payer: str
     categories: list[Category] = field(default_factory=list)
     products: list[Product] = field(default_factory=list)
+    ends_on: date | None = None
 
     @property
     def full(self) -> bool:
@@ -40,7 +42,11 @@ def offered_terms(partnership: Partnership) -> Terms | None:
         return None
     mode = partnership.payment_mode
     return Terms(
-        partnership.access, mode, payer(partnership, mode), products=list(_products(partnership))
+        partnership.access,
+        mode,
+        payer(partnership, mode),
+        products=list(_products(partnership)),
+        ends_on=partnership.ends_on,
     )
 
 
