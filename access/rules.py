@@ -91,9 +91,12 @@ LABELS = {
     "people.see": _("see the people"),
     "people.change": _("change the people"),
     "people.appoint": _("appoint or remove a legal representative"),
+    "people.leave": _("leave the organisation"),
+    "organisation.see": _("see the organisation's data"),
     "organisation.change": _("change the organisation's data"),
     "access.explain": _("see who can reach what"),
     "support.open": _("let the vendor's support in"),
+    "premium.see": _("see the premium support"),
     "accounting.see": _("see invoices and the prepaid account"),
     "log.see": _("read the log of acts"),
     "partners.see": _("see the organisation's partners"),
@@ -123,9 +126,12 @@ TABLE: dict[str, Answers] = {
     "people.see":              (ALL,        ALL,       NAMES,      NAMES,      NAMES,   HIDDEN,   NAMES,    NAMES),
     "people.change":           (ALL,        ALL,       NO,         NO,         NO,      HIDDEN,   NO,       NO),
     "people.appoint":          (ALL,        NO,        NO,         NO,         NO,      HIDDEN,   NO,       NO),
+    "people.leave":            (ALL,        ALL,       ALL,        ALL,        HIDDEN,  HIDDEN,   HIDDEN,   HIDDEN),
+    "organisation.see":        (ALL,        ALL,       ALL,        ALL,        HIDDEN,  HIDDEN,   ALL,      ALL),
     "organisation.change":     (ALL,        ALL,       NO,         NO,         NO,      NO,       NO,       NO),
     "access.explain":          (ALL,        ALL,       HIDDEN,     HIDDEN,     HIDDEN,  HIDDEN,   HIDDEN,   HIDDEN),
     "support.open":            (ALL,        ALL,       NO,         NO,         HIDDEN,  HIDDEN,   NO,       NO),
+    "premium.see":             (ALL,        ALL,       ALL,        ALL,        HIDDEN,  HIDDEN,   HIDDEN,   HIDDEN),
     "accounting.see":          (ALL,        ALL,       ACCOUNTING, ACCOUNTING, HIDDEN,  HIDDEN,   HIDDEN,   HIDDEN),
     "log.see":                 (ALL,        ALL,       HIDDEN,     HIDDEN,     HIDDEN,  HIDDEN,   HIDDEN,   HIDDEN),
     # the client's side of partnerships (O4)
@@ -152,14 +158,21 @@ RESELLER_ACTS = frozenset(act for act in ACTS if act.startswith("clients."))
 """Acts of the reseller space: hidden in an organisation that is no partner."""
 
 
-def answer(act: str, capacity: Capacity, *, accounting: bool, reseller: bool) -> Answer:
+PREMIUM_ACTS = frozenset({"premium.see"})
+"""Acts that are hidden in an organisation without premium support (S1)."""
+
+
+def answer(
+    act: str, capacity: Capacity, *, accounting: bool, reseller: bool, premium: bool = False
+) -> Answer:
     """What section 6 says of `act` to somebody acting as `capacity`.
 
-    `accounting`: the person holds the accounting right; `reseller`: the organisation is a partner.
+    `accounting`: the person holds the accounting right; `reseller`: the organisation is a partner;
+    `premium`: it has premium support.
     Raises KeyError for an act that is not in the table: it is refused, not guessed.
     """
     said = ACTS[act].answer(capacity)
-    if act in RESELLER_ACTS and not reseller:
+    if (act in RESELLER_ACTS and not reseller) or (act in PREMIUM_ACTS and not premium):
         return Answer.HIDDEN
     if said is Answer.WITH_ACCOUNTING:
         return Answer.ALL if accounting else Answer.HIDDEN

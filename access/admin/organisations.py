@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from access import log
 from access.admin.base import LookOnlyAdmin, LookOnlyInline, StaffAdmin
+from access.admin.support import ways_in
 from access.forms import OrganisationForm
-from access.models import Act, Membership, Organisation
+from access.models import Act, Membership, Organisation, SupportAccess
+from access.services.support import set_premium
 
 
 class StaffOrganisationForm(forms.ModelForm):
@@ -29,7 +31,11 @@ class StaffOrganisationForm(forms.ModelForm):
             "vat_number",
             "website",
             "affiliate",
+            "premium_support",
         ]
+        help_texts = {
+            "premium_support": _("Gives the organisation a VIP code, on its own premium page."),
+        }
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -77,20 +83,30 @@ class OrganisationAdmin(StaffAdmin):
         "country",
         "currency",
         "created_at",
+        "support_access",
         *StaffOrganisationForm.Meta.fields[1:],
     ]
-    readonly_fields = ["slug", "country", "currency", "created_at"]
+    readonly_fields = ["slug", "country", "currency", "created_at", "support_access"]
     inlines = [MembersOfOrganisation]
 
     @admin.display(description=_("partner"), boolean=True, ordering="reseller_group")
     def is_partner(self, organisation: Organisation) -> bool:
         return organisation.reseller_group_id is not None
 
+    @admin.display(description=_("support access"))
+    def support_access(self, organisation: Organisation) -> str:
+        """The way in, while the organisation lets support in (S2)."""
+        accesses = SupportAccess.objects.live().select_related("organisation")
+        return ways_in(accesses.filter(organisation=organisation))
+
     def save_model(
         self, request: HttpRequest, obj: Organisation, form: forms.ModelForm, change: bool
     ) -> None:
         """The organisation's own people read in their log what staff changed (A2)."""
-        changed = form.changed_data
+        changed = [name for name in form.changed_data if name != "premium_support"]
+        premium = obj.premium_support
+        if "premium_support" in form.changed_data:
+            obj.premium_support = not premium  # as it is kept: the service changes it
         before = {name: form.initial.get(name) for name in changed}
         super().save_model(request, obj, form, change)
         if changed:
@@ -102,6 +118,7 @@ class OrganisationAdmin(StaffAdmin):
                 before=before,
                 after={name: form.cleaned_data[name] for name in changed},
             )
+        set_premium(organisation=obj, premium=premium, by=request.user)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # somebody founds it, and answers for it (O3)

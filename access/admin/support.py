@@ -83,7 +83,6 @@ class SupportLookupAdmin(LookOnlyAdmin):
                 form.add_error("code", _("This code is wrong, used, or too old. That was noted."))
         context = self.admin_site.each_context(request) | {
             "title": _("Find by code"),
-            "opts": self.model._meta,
             "form": form,
         }
         return TemplateResponse(request, "access/admin/find_by_code.html", context)

@@ -13,6 +13,8 @@ WITHOUT_OWNER = {
     "access.User_groups": "the people of a partner's group, kept by the services (A1)",
     "access.User_user_permissions": "Django's own; nothing of ours reads it",
     "access.Attempt": "counters of limits; no page shows them",
+    "access.SupportCode": "a person's own; found by the person or by a hash of the code (S1)",
+    "access.SupportLookup": "about a person or an organisation; shown to the person found (T29)",
     "access.OutgoingMail": "the vendor's outbox: staff read it in the admin, the demo its own",
     "clients.Category": "the catalogue is the same for all",
     "clients.ProductType": "the catalogue is the same for all",

@@ -18,6 +18,8 @@ MODELS = sorted(model._meta.label for model in admin.site._registry)
 SEEN_ONLY = [
     "access.Act",
     "access.OutgoingMail",
+    "access.SupportAccess",
+    "access.SupportLookup",
     "clients.Partnership",
     "clients.Product",
     "partners.Partner",
@@ -31,6 +33,8 @@ def test_what_staff_can_open_is_this_and_nothing_else():
         "access.Act",
         "access.Organisation",
         "access.OutgoingMail",
+        "access.SupportAccess",
+        "access.SupportLookup",
         "access.User",
         "clients.Category",
         "clients.Partnership",
