@@ -8,4 +8,4 @@ class AccessConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import emails  # noqa: F401 - registers the letters
+        from . import emails, support_emails  # noqa: F401 - registers the letters

@@ -8,7 +8,7 @@ from django.utils.functional import SimpleLazyObject, cached_property
 from django.utils.translation import get_language, pgettext_lazy
 
 from access.models import Organisation, User
-from access.policy import Actor, clients_of, organisations_of
+from access.policy import Actor, clients_of, organisations_of, supported_by
 from portal.navigation import navigation
 
 THEME_COOKIE = "theme"
@@ -53,6 +53,18 @@ class Switcher:
     @property
     def clients(self) -> list[Organisation]:
         return self._clients[:SHOWN]
+
+    @cached_property
+    def _supported(self) -> list[Organisation]:
+        return list(supported_by(self.person)[: SHOWN + 1])
+
+    @property
+    def supported(self) -> list[Organisation]:
+        return self._supported[:SHOWN]
+
+    @property
+    def has_more_supported(self) -> bool:
+        return len(self._supported) > SHOWN
 
     @property
     def has_more_clients(self) -> bool:

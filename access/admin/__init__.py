@@ -7,9 +7,9 @@ from allauth.account.models import EmailAddress, EmailConfirmation
 from django.contrib import admin
 from django.contrib.auth.models import Group
 
-from access.admin import mail, organisations, people
+from access.admin import mail, organisations, people, support
 
-__all__ = ["mail", "organisations", "people"]
+__all__ = ["mail", "organisations", "people", "support"]
 
 # Groups hold what clients granted to partners, and a verified address opens invitations: both
 # are written by services only.

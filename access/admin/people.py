@@ -6,7 +6,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from access.admin.base import LookOnlyInline, StaffAdmin
-from access.models import Membership, User
+from access.admin.support import ways_in
+from access.models import Membership, SupportAccess, User
 
 POWERS = ("is_staff", "is_superuser")
 
@@ -39,9 +40,18 @@ class PersonAdmin(StaffAdmin):
     search_fields = ["email", "name"]
     date_hierarchy = "date_joined"
     ordering = ["email"]
-    fields = ["email", "name", "language", "is_active", *POWERS, "date_joined", "last_login"]
-    readonly_fields = ["email", "date_joined", "last_login"]
+    fields = [
+        "email", "name", "language", "is_active", *POWERS, "date_joined", "last_login",
+        "support_access",
+    ]  # fmt: skip
+    readonly_fields = ["email", "date_joined", "last_login", "support_access"]
     inlines = [MembershipsOfPerson, AddressesOfPerson]
+
+    @admin.display(description=_("support access"))
+    def support_access(self, person: User) -> str:
+        """The ways into this person's organisations that let support in (S2)."""
+        accesses = SupportAccess.objects.live().select_related("organisation")
+        return ways_in(accesses.filter(organisation__memberships__user=person))
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
         """Only a superuser makes staff, and nobody their own."""
