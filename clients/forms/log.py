@@ -27,7 +27,8 @@ FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)
 
 def person_key(person_id: int) -> str:
     """What stands for a person in an address: it tells nothing about how many there are (T43)."""
-    return salted_hmac("clients.log.person", str(person_id)).hexdigest()[:16]
+    key = salted_hmac("clients.log.person", str(person_id), algorithm="sha256")
+    return key.hexdigest()[:16]
 
 
 def _day(label: Any) -> forms.DateField:
@@ -118,7 +119,7 @@ class LogFilter(ActFilter):
         """The first by name, and the one that the address names."""
         offered = dict(products.order_by("name", "pk").values_list("public_id", "name")[:OFFERED])
         chosen = self.data.get("product", "")
-        if chosen and chosen not in offered:
+        if chosen.isalnum() and chosen not in offered:
             offered |= dict(products.filter(public_id=chosen).values_list("public_id", "name"))
         self._choose("product", _("Any product"), offered.items())
 
