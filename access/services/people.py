@@ -5,7 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from access import assignments, log
+from access import assigning, log
 from access.errors import AlreadyMember, LastLegalRepresentative, NoLongerMember
 from access.mail import Recipient, queue_mail
 from access.models import Act, Membership, Organisation, User
@@ -71,7 +71,7 @@ def change_member(*, membership: Membership, role: str, accounting: bool, by: Ac
     member.role, member.accounting = role, accounting
     if role in REPRESENTING:
         member.every_product = False
-        assignments.clear(member)
+        assigning.clear(member)
     member.save(update_fields=["role", "accounting", "every_product"])
     sync_group(member)
     line = log.write(

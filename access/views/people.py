@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from access import assignments
+from access import assigning
 from access.errors import Refused
 from access.forms import MemberFilter, RoleForm
 from access.models import MemberInvitation, Membership
@@ -42,7 +42,7 @@ def people(request: HttpRequest, actor: Actor) -> HttpResponse:
     shows_all = _all_shows(actor)
     rows = Membership.objects.visible_to(actor)
     if shows_all:
-        rows = rows.annotate(**assignments.numbers())
+        rows = rows.annotate(**assigning.numbers())
     listing = Listing(
         request,
         rows,
@@ -81,9 +81,9 @@ def member(request: HttpRequest, actor: Actor, member: Membership) -> HttpRespon
 
 
 def _assigned(member: Membership) -> dict[str, Any]:
-    products, clients = assignments.products(member), assignments.clients(member)
+    products, clients = assigning.products(member), assigning.clients(member)
     return {
-        "categories": list(assignments.categories(member)),
+        "categories": list(assigning.categories(member)),
         "products": list(products[:SHOWN]),
         "product_count": products.count(),
         "clients": list(clients[:SHOWN]),

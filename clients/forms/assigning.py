@@ -7,7 +7,7 @@ from django import forms
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from access import assignments
+from access import assigning
 from access.models import Membership
 from access.policy import Actor
 from access.web.lists import FilterForm
@@ -32,8 +32,8 @@ class AssignProductsForm(forms.Form):
     def __init__(self, *args: Any, actor: Actor, member: Membership, **kwargs: Any) -> None:
         initial = {
             "every_product": member.every_product,
-            "categories": [category.slug for category in assignments.categories(member)],
-            "products": list(assignments.products(member).values_list("public_id", flat=True)),
+            "categories": [category.slug for category in assigning.categories(member)],
+            "products": list(assigning.products(member).values_list("public_id", flat=True)),
         }
         super().__init__(*args, initial=initial, **kwargs)
         self.every_category = list(Category.objects.order_by("position", "name", "pk"))
@@ -129,5 +129,5 @@ class ChosenClientsForm(forms.Form):
 
 def with_assigned(rows: QuerySet[Partnership], member: Membership) -> QuerySet[Partnership]:
     """Each partnership with `is_assigned`: whether its client is assigned to the person."""
-    held = assignments.assigned_client_ids(member).filter(content_object_id=OuterRef("client_id"))
+    held = assigning.assigned_client_ids(member).filter(content_object_id=OuterRef("client_id"))
     return rows.annotate(is_assigned=Exists(held))

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from access import assignments, log
+from access import assigning, log
 from access.errors import RepresentingRole
 from access.models import Membership, Organisation
 from access.policy import Actor
@@ -36,8 +36,8 @@ def assign_products(
     before = _facts(member)
     member.every_product = every_product
     member.save(update_fields=["every_product"])
-    assignments.set_categories(member, categories, by=by.person)
-    assignments.set_products(member, products, by=by.person)
+    assigning.set_categories(member, categories, by=by.person)
+    assigning.set_products(member, products, by=by.person)
     after = _facts(member)
     if before != after:
         log.write(
@@ -63,7 +63,7 @@ def assign_clients(
     member = _assignable(membership, by, "clients.assign")
     live = _live(member, partnerships)
     found = [partnership.client for partnership in live if partnership.client is not None]
-    number = assignments.add_clients(member, found, by=by.person)
+    number = assigning.add_clients(member, found, by=by.person)
     _note(member, by, number, assigned=found)
     return number
 
@@ -79,7 +79,7 @@ def take_back_clients(
         for partnership in partnerships
         if partnership.client is not None and partnership.partner_id == member.organisation_id
     ]
-    number = assignments.remove_clients(member, found)
+    number = assigning.remove_clients(member, found)
     _note(member, by, number, taken_back=found)
     return number
 
@@ -110,8 +110,8 @@ def _live(member: Membership, partnerships: Iterable[Partnership]) -> list[Partn
 def _facts(member: Membership) -> dict[str, Any]:
     return {
         "every_product": member.every_product,
-        "categories": [category.slug for category in assignments.categories(member)],
-        "products": list(assignments.products(member).values_list("name", flat=True)),
+        "categories": [category.slug for category in assigning.categories(member)],
+        "products": list(assigning.products(member).values_list("name", flat=True)),
     }
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from access import assignments
+from access import assigning
 from access.errors import (
     ActForbidden,
     LastLegalRepresentative,
@@ -78,12 +78,12 @@ def test_the_partners_group_follows_the_role(world: World) -> None:
     assert seen(world, "cora", CLINIC)
     change_member(membership=cora, role="collaborator", accounting=False, by=by)
     assert not in_group(world, "cora", ALPINE)
-    assert not assignments.clients(cora).exists()
+    assert not assigning.clients(cora).exists()
 
 
 def test_who_represents_has_no_assignments_left(world: World) -> None:
     colin, by = world.membership("colin", CLINIC), world.actor("clara", CLINIC)
-    assert assignments.products(colin).exists()
+    assert assigning.products(colin).exists()
     change_member(membership=colin, role="administrator", accounting=False, by=by)
     change_member(membership=colin, role="collaborator", accounting=False, by=by)
     assert seen(world, "colin", CLINIC) == set()
@@ -164,7 +164,7 @@ def test_the_people_of_another_organisation_are_not_ones_own(world: World) -> No
 def test_removing_ends_everything_and_tells_the_person(world: World) -> None:
     """T8, T22: the next click finds nothing."""
     cora, by = world.membership("cora", ALPINE), world.actor("lea", ALPINE)
-    clients = [client.slug for client in assignments.clients(cora)]
+    clients = [client.slug for client in assigning.clients(cora)]
     browser = world.client("cora")
     assert browser.get(f"/o/{clients[0]}/").status_code == 200
     remove_member(membership=cora, by=by)
@@ -279,7 +279,7 @@ def test_clients_are_assigned_and_taken_back(world: World) -> None:
     """O5, T8"""
     world.add_member(ALPINE, "zoe")
     zoe, by = world.membership("zoe", ALPINE), world.actor("adam", ALPINE)
-    assert list(assignments.clients(zoe)) == []
+    assert list(assigning.clients(zoe)) == []
     partnership = world.partnership(CLINIC, ALPINE)
     assert assign_clients(membership=zoe, partnerships=[partnership], by=by) == 1
     assert assign_clients(membership=zoe, partnerships=[partnership], by=by) == 0
@@ -298,16 +298,16 @@ def test_only_clients_of_a_live_partnership(world: World) -> None:
     waiting = world.partnership("musee-du-jura", ALPINE)
     number = assign_clients(membership=zoe, partnerships=[ended, waiting, *others], by=by)
     assert number == 0
-    assert list(assignments.clients(zoe)) == []
+    assert list(assigning.clients(zoe)) == []
 
 
 def test_the_end_takes_assigned_clients_back(world: World) -> None:
     """T21, T22: a new partnership later begins with nobody assigned."""
     cora = world.membership("cora", ALPINE)
-    client = assignments.clients(cora).get()
+    client = assigning.clients(cora).get()
     partnership = world.partnership(client.slug, ALPINE)
     end_partnership(partnership=partnership, side=Side.PARTNER, by=world.actor("lea", ALPINE))
-    assert not assignments.assigned_client_ids(cora).exists()
+    assert not assigning.assigned_client_ids(cora).exists()
 
 
 def test_a_collaborator_assigns_no_client(world: World) -> None:

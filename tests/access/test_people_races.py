@@ -119,7 +119,7 @@ def test_a_role_is_changed_while_the_person_is_removed_without_locks(
         monkeypatch,
         lambda: demote(zoe, lea),
         lambda: remove_member(membership=zoe, by=lea),
-        at="access.assignments.clear",
+        at="access.assigning.clear",
     )
     assert found == ["NotUpdated", "done"]
 
@@ -211,7 +211,7 @@ def test_a_client_is_assigned_while_the_partnership_ends_without_locks(
         monkeypatch,
         lambda: assign_clients(membership=zoe, partnerships=[partnership], by=lea),
         lambda: end_partnership(partnership=partnership, side=Side.PARTNER, by=lea),
-        at="access.assignments.add_clients",
+        at="access.assigning.add_clients",
     )
     assert found == ["done", "done"]
     assert zoe.assigned_clients.exists()

@@ -64,8 +64,9 @@ def test_an_external_user_is_a_collaborator_from_outside(act: str) -> None:
 
 @pytest.mark.parametrize("act", sorted(ACTS))
 def test_an_administrator_lacks_only_what_o4_reserves(act: str) -> None:
-    """O2, O4"""
+    """O2, O3, O4"""
     reserved = {
+        "people.appoint",
         "partners.authorise",
         "partners.change",
         "partners.end",

@@ -1,5 +1,5 @@
 """Object permissions have one home (A1): guardian and its rows are used in `access.grants`, and in
-`access.assignments` beside it, only."""
+`access.assigning` beside it, only."""
 
 import ast
 import re
@@ -26,7 +26,7 @@ GRANTS = (
     ProductGroupPermission,
     ProductUserPermission,
 )
-HOME = ("access.grants", "access.assignments", "access.reach", "access.models")
+HOME = ("access.grants", "access.assigning", "access.reach", "access.models")
 # Names through which Django and guardian decide on their own.
 DECIDERS = {
     "has_perm",

@@ -20,9 +20,11 @@ QUESTIONS = {
     "visible_to_partner",
     "waiting_for_partner",
     "of_client",
+    "assignable_by",
     "requests_of_partner",
     "invitations_to_partner",
     "represented_by",
+    "of_person",
     "asked_of",
     "sent_to",
     "by_token",
@@ -65,6 +67,7 @@ WAYS_ROUND = {
 }
 
 EXEMPT: dict[str, str] = {
+    "access.views.profile: .emailaddress_set.order_by": "the signed-in person's own addresses",
     # "module: what it reads" -> why this leaks nothing
     "clients.views.terms: .offered_products.order_by": "of a partnership that the actor was "
     "permitted to see; both sides know what is offered",
