@@ -42,7 +42,9 @@ class ExitLine(models.Model):
         verbose_name_plural = _("lines of exit sheets")
         ordering = ["product_name", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["partnership", "product_key"], name="one_exit_line_each")
+            models.UniqueConstraint(
+                fields=["partnership", "product_key"], name="one_exit_line_each"
+            )
         ]
         indexes = [
             models.Index(fields=["partnership", "product_name", "id"], name="exit_sheet_by_name"),

@@ -191,9 +191,7 @@ def _products_offered(
         ) from obstacle
 
 
-def _start(
-    partnership: Partnership, products: list[Product], *, by: Actor, given_by: User
-) -> None:
+def _start(partnership: Partnership, products: list[Product], *, by: Actor, given_by: User) -> None:
     partnership.started_at = timezone.now()
     partnership.closed_at = None
     partnership.save()

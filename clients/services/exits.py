@@ -47,7 +47,9 @@ def keep_exit_sheet(partnership: Partnership) -> None:
 def _managed(partnership: Partnership) -> QuerySet[Product]:
     """The products that the partner manages at the end: those with a grant, or those of the whole
     organisation on which no other partner has one (L7)."""
-    products = Product.objects.filter(organisation=client_of(partnership)).exclude(state=ProductState.ENDED)
+    products = Product.objects.filter(organisation=client_of(partnership)).exclude(
+        state=ProductState.ENDED
+    )
     if partnership.access == Access.LIMITED:
         held = grants.granted_products(partnership)
         return products.filter(pk__in=held.order_by().values("pk")).order_by("name", "pk")

@@ -65,9 +65,9 @@ def remind(*, partnership: Partnership) -> bool:
     partnership = lock(partnership)
     if not Partnership.objects.to_remind().filter(pk=partnership.pk).exists():
         return False
+    facts = _facts(partnership, by=None)
     partnership.reminded_at = timezone.now()
     partnership.save(update_fields=["reminded_at"])
-    facts = _facts(partnership, by=None)
     for recipient in _who_may_answer(partnership):
         sent = partnership.links.filter(email=recipient.address.lower(), replaced_at=None)
         link = sent.first() or _new_link(partnership, recipient)

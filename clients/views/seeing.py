@@ -25,9 +25,7 @@ def partnership_see(request: HttpRequest, actor: Actor, partnership: Partnership
     if state not in (PartnershipState.ACTIVE, PartnershipState.INVITED):
         messages.info(request, outcome(partnership))
         return redirect("partnership", actor.organisation.slug, partnership.public_id)
-    picture = picture_of(
-        partnership, full=partnership.access == Access.FULL, person=actor.person
-    )
+    picture = picture_of(partnership, full=partnership.access == Access.FULL, person=actor.person)
     products = _products(picture, partnership, state)
     filters = ProductFilter(request.GET, products=products)
     listing = Listing(request, products, sorts=SORTS, default="name", filters=filters)

@@ -19,6 +19,7 @@ LANGUAGES = ["en", "fr"]
 FULL = {"access": "full", "payment_mode": "partner", "products": []}
 FULL_CLIENT = FULL | {"payment_mode": "client"}
 LIMITED = {"access": "limited", "payment_mode": "client", "products": ["Web shop", "Newsletter"]}
+UNTIL = LIMITED | {"ends_on": "2027-03-31"}
 ASKED = {"access": "full", "categories": [], "payment_mode": "partner"}
 ASKED_LIMITED = {
     "access": "limited",
@@ -116,14 +117,49 @@ LETTERS: dict[str, tuple[str, dict[str, object]]] = {
         "payment_mode_changed",
         BY_CLIENT | TO_PARTNER | {"before": FULL_CLIENT, "after": FULL},
     ),
+    "reminder of a request": ("reminder", {"asked": ASKED, "by": ""}),
+    "reminder of a request to a stranger": ("reminder", UNKNOWN | {"asked": ASKED_LIMITED}),
+    "reminder of an invitation": ("reminder", BY_CLIENT | TO_PARTNER | {"granted": UNTIL}),
+    "access changed, with an end date": (
+        "access_changed",
+        BY_CLIENT | TO_PARTNER | {"before": FULL, "after": UNTIL, "gained": [], "lost": MANY},
+    ),
+    "end date set": (
+        "end_date_changed",
+        BY_CLIENT
+        | TO_PARTNER
+        | {"before": {"ends_on": None}, "after": {"ends_on": "2027-03-31"}},
+    ),
+    "end date removed": (
+        "end_date_changed",
+        BY_CLIENT
+        | TO_PARTNER
+        | {"before": {"ends_on": "2027-03-31"}, "after": {"ends_on": None}},
+    ),
+    "ending soon, to the client": ("ending_soon", {"by": "", "by_side": ""}),
+    "ending soon, to the partner": ("ending_soon", TO_PARTNER | {"by": "", "by_side": ""}),
     "ended, to the client": ("ended", {"before": FULL}),
     "ended, to the partner": ("ended", TO_PARTNER | {"before": FULL}),
     "end date reached": ("ended", TO_PARTNER | {"by": "", "by_side": "", "before": FULL}),
 }  # fmt: skip
 
 
+def near_its_end(link: InvitationLink) -> None:
+    """The partnership is active and ends in three days."""
+    now = timezone.now()
+    Partnership.objects.filter(pk=link.partnership_id).update(
+        state="active",
+        access="full",
+        payment_mode="client",
+        started_at=now,
+        ends_at=now + timedelta(days=3),
+    )
+
+
 def write(link: InvitationLink, title: str, *, language: str = "en") -> letters.Rendered | None:
     kind, changes = LETTERS[title]
+    if kind == "ending_soon":
+        near_its_end(link)
     return letters.write(
         f"clients.{kind}", facts(link, **changes), language=language, name="Reader Name"
     )
@@ -152,7 +188,7 @@ def test_each_letter_is_complete(link, title, language):
 def test_each_letter_offers_one_next_step_to_a_page_of_its_reader(link, title, settings):
     kind, changes = LETTERS[title]
     links = re.findall(r"https?://\S+", write(link, title).text)
-    if kind in ("requested", "invited"):
+    if kind in ("requested", "invited", "reminder"):
         assert links == [f"{settings.BASE_URL}/invitations/{link.token}/"]
     elif changes.get("reader_slug") == "":
         assert links == [], "an address without organisation has no page"
@@ -260,10 +296,37 @@ def test_who_had_opened_it_reads_another_letter_when_it_expires(link, opened_by,
     assert letters.write("clients.expired", told, language="en").subject == subject
 
 
+def test_the_end_leads_to_the_exit_sheet(link):
+    """L6"""
+    for reader, path in [({}, "partners"), (TO_PARTNER, "reseller/clients")]:
+        said = text(link, "ended", before=FULL, **reader)
+        assert f"/{path}/{link.partnership.public_id}/exit/" in said
+
+
+def test_an_end_that_comes_names_the_day_and_who_can_prolong(link):
+    """L9; not sent once it was prolonged."""
+    near_its_end(link)
+    assert "you prolong it with one click" in text(link, "ending_soon")
+    said = text(link, "ending_soon", **TO_PARTNER)
+    assert "Only the client can prolong it" in said
+    assert "Days left: 3" in said
+    Partnership.objects.update(ends_at=timezone.now() + timedelta(days=90))
+    assert letters.write("clients.ending_soon", facts(link), language="en") is None
+
+
+def test_a_reminder_names_the_day_and_what_is_asked(link):
+    """L8"""
+    said = text(link, "reminder", asked=ASKED)
+    assert "waits for your answer" in said
+    assert "Who pays: Alpine Web Sàrl, the partner" in said
+    offered = text(link, "reminder", granted=UNTIL, **TO_PARTNER)
+    assert "Until: March 31, 2027" in offered or "Until: 31 March 2027" in offered
+
+
 # ---- True or not sent ----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", ["requested", "invited"])
+@pytest.mark.parametrize("kind", ["requested", "invited", "reminder"])
 @pytest.mark.parametrize(
     "untrue", ["withdrawn", "refused", "active", "replaced", "too late", "deleted"]
 )
@@ -293,6 +356,8 @@ def test_no_name_becomes_a_link_a_tag_or_a_header(link, title):
     """T34: in no letter, from no side, in no part."""
     evil = "Pay at https://evil.example/x or evil.example\r\nBcc: a@b.ch <b>now</b>" + "x" * 200
     kind, changes = LETTERS[title]
+    if kind == "ending_soon":
+        near_its_end(link)
     offer = {"access": "limited", "payment_mode": "client", "products": [evil]}
     told = facts(
         link,
