@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from access.errors import Refused
 from access.forms.support import LetInForm, ProlongForm
-from access.models import SupportAccess, SupportCode, SupportLookup
+from access.models import SupportAccess, SupportCode, SupportLookup, User
 from access.policy import Actor
 from access.services.support import (
     close_access,
@@ -94,9 +94,10 @@ def premium_renew(request: HttpRequest, actor: Actor) -> HttpResponse:
 @person(reason="Each person's own code for support, and who used it.", methods=FORM)
 def support_code(request: HttpRequest) -> HttpResponse:
     """A new code is in the answer to the POST and nowhere else: no redirect carries it (T29)."""
-    code = new_code(person=request.user) if request.method == "POST" else ""  # type: ignore[arg-type]
-    kept = SupportCode.objects.of(request.user)
-    lookups = SupportLookup.objects.about_person(request.user)
+    me: User = request.user  # type: ignore[assignment]
+    code = new_code(person=me) if request.method == "POST" else ""
+    kept = SupportCode.objects.of(me)
+    lookups = SupportLookup.objects.about_person(me)
     context = {
         "code": code,
         "kept": kept,

@@ -232,7 +232,9 @@ def test_the_pages_of_an_organisation_as_support(world, staff, may_write):
 def test_support_reads_names_but_no_addresses(world, staff):
     """Section 6's "names": what a helper needs to know whom it speaks of."""
     let_in(world)
-    for path in READ:
+    person = reverse("member", args=[GARAGE, world.membership("gina", GARAGE).public_id])
+    assert "Gina Romano" in text_of(staff.get(person))
+    for path in [*READ, person.removeprefix(f"/o/{GARAGE}/")]:
         answer = staff.get(f"/o/{GARAGE}/{path}")
         body = b"".join(answer.streaming_content) if answer.streaming else answer.content
         assert b"gina@garage-nord.example" not in body
