@@ -8,4 +8,9 @@ class AccessConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from allauth.mfa.signals import authenticator_added
+
+        from .web.gate import end_weaker_sessions
+
+        authenticator_added.connect(end_weaker_sessions)
         from . import emails, support_emails  # noqa: F401 - registers the letters

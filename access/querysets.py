@@ -20,6 +20,11 @@ class MembershipQuerySet(QuerySet["Membership"]):
             return self.none()
         return self.filter(organisation=actor.organisation).select_related("user", "organisation")
 
+    def of_person(self, person: "User") -> "MembershipQuerySet":
+        """The person's own roles, by the organisation's name (O1)."""
+        found = self.filter(user=person).select_related("organisation")
+        return found.order_by("organisation__name", "pk")
+
     def search(self, text: str) -> "MembershipQuerySet":
         """Those whose name or address holds `text`: for who reads the addresses."""
         text = text.strip()

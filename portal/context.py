@@ -84,6 +84,13 @@ def vendor() -> dict[str, Any]:
     }
 
 
+def _second_factor_off(actor: Actor, path: str) -> bool:
+    """Whether a page says that a partner's people need no second factor here: where they would."""
+    if settings.PARTNERS_NEED_SECOND_FACTOR:
+        return False
+    return actor.partner is not None or (actor.is_reseller and "/reseller/" in path)
+
+
 def layout(request: HttpRequest) -> dict[str, Any]:
     """The variables of templates/base.html and templates/layouts/; none of them costs a query
     unless the page shows it."""
@@ -104,5 +111,6 @@ def layout(request: HttpRequest) -> dict[str, Any]:
             for code, name in LANGUAGE_NAMES.items()
         ],
         "navigation": navigation(actor, request.path) if actor else [],
+        "second_factor_off": actor is not None and _second_factor_off(actor, request.path),
         "switcher": SimpleLazyObject(lambda: Switcher(user)),  # type: ignore[arg-type]
     }

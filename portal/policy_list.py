@@ -27,6 +27,7 @@ class Exemption:
 
 SIGN_IN = "allauth: for people who are not signed in yet; it leads others away"
 OWN_ACCOUNT = "allauth: the signed-in person's own account"
+OWN_FACTOR = "allauth: the signed-in person's own second factor, after proving anew that it is them"
 
 EXEMPTIONS: dict[str, Exemption] = {
     # The name of a URL, or of a namespace with all that is in it ("admin:*").
@@ -45,6 +46,20 @@ EXEMPTIONS: dict[str, Exemption] = {
     "account_change_password": Exemption("person", OWN_ACCOUNT),
     "account_set_password": Exemption("person", OWN_ACCOUNT),
     "account_reauthenticate": Exemption("person", OWN_ACCOUNT),
+    "mfa_authenticate": Exemption("public", "allauth: the second step of signing in"),
+    "mfa_login_webauthn": Exemption("public", "allauth: signing in with a passkey"),
+    "mfa_index": Exemption("person", OWN_ACCOUNT),
+    "mfa_reauthenticate": Exemption("person", OWN_ACCOUNT),
+    "mfa_activate_totp": Exemption("person", OWN_FACTOR),
+    "mfa_deactivate_totp": Exemption("person", OWN_FACTOR),
+    "mfa_view_recovery_codes": Exemption("person", OWN_FACTOR),
+    "mfa_generate_recovery_codes": Exemption("person", OWN_FACTOR),
+    "mfa_download_recovery_codes": Exemption("person", OWN_FACTOR),
+    "mfa_list_webauthn": Exemption("person", OWN_FACTOR),
+    "mfa_add_webauthn": Exemption("person", OWN_FACTOR),
+    "mfa_reauthenticate_webauthn": Exemption("person", OWN_ACCOUNT),
+    "mfa_remove_webauthn": Exemption("person", OWN_FACTOR),
+    "mfa_edit_webauthn": Exemption("person", OWN_FACTOR),
     "admin:*": Exemption("staff", "django.contrib.admin: each view asks its site for staff"),
 }
 

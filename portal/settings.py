@@ -32,6 +32,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "guardian",
     "import_export",
     "pgtrigger",
@@ -54,6 +56,7 @@ MIDDLEWARE = [
     "portal.middleware.MethodPageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "access.web.middleware.SessionActivityMiddleware",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -110,6 +113,26 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = BASE_URL.partition(":")[0]
 
+MFA_ADAPTER = "access.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {
+    "add_webauthn": "access.forms.profile.AddPasskeyForm",
+    "authenticate_webauthn": "access.forms.profile.AuthenticatePasskeyForm",
+    "login_webauthn": "access.forms.profile.LoginPasskeyForm",
+    "reauthenticate_webauthn": "access.forms.profile.ReauthenticatePasskeyForm",
+}
+MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute wrong
+# Nobody signs in here without a confirmed address, so a second one that waits for its confirmation
+# is no reason to refuse a second factor, nor a second factor a reason to refuse an address.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+USERSESSIONS_TRACK_ACTIVITY = True
+# Who must have a second factor, beside the people of an organisation that asks for one.
+PARTNERS_NEED_SECOND_FACTOR = env.boolean(
+    "PARTNERS_NEED_SECOND_FACTOR", default=env.is_production()
+)
+STAFF_NEED_SECOND_FACTOR = env.boolean("STAFF_NEED_SECOND_FACTOR", default=env.is_production())
+
 GUARDIAN_MONKEY_PATCH_USER = False
 GUARDIAN_MONKEY_PATCH_GROUP = False
 ANONYMOUS_USER_NAME = None
@@ -163,6 +186,7 @@ CELERY_TIMEZONE = TIME_ZONE
 
 # How long an unanswered request or invitation stays open (L8), and how many may leave.
 INVITATION_DAYS = env.integer("INVITATION_DAYS", default=30)
+INVITATION_REMINDER_DAYS = env.integer("INVITATION_REMINDER_DAYS", default=7)
 INVITATIONS_A_DAY = env.integer("INVITATIONS_A_DAY", default=20)
 INVITATIONS_A_DAY_AND_ADDRESS = env.integer("INVITATIONS_A_DAY_AND_ADDRESS", default=3)
 

@@ -9,7 +9,9 @@ from pathlib import Path
 CHECKOUT = Path(__file__).resolve().parent.parent
 DATA = CHECKOUT / "var" / "test"
 
-for name in ("DEMO", "SECRET_KEY", "BASE_URL", "ALLOWED_HOSTS", "EMAIL_URL", "MEDIA_ROOT"):
+OURS = ("DEMO", "SECRET_KEY", "BASE_URL", "ALLOWED_HOSTS", "EMAIL_URL", "MEDIA_ROOT")
+OURS += ("PARTNERS_NEED_SECOND_FACTOR", "STAFF_NEED_SECOND_FACTOR")
+for name in OURS:
     os.environ.pop(name, None)
 os.environ |= {"DEBUG": "true", "DATA_DIR": str(DATA)}
 if not os.environ.get("DATABASE_URL"):

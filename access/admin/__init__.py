@@ -1,21 +1,25 @@
 """The staff's admin: sign-in through the portal's own, and no page that is a back door (T47)."""
 
-import allauth.account.admin  # noqa: F401 - registers what is taken out below
+# These register what is taken out below.
+import allauth.account.admin
+import allauth.mfa.admin
+import allauth.usersessions.admin
 import django.contrib.auth.admin  # noqa: F401 - the same
-from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.models import Group
 
 from access.admin import mail, organisations, people, support
+from access.admin.second_factors import guard
 
 __all__ = ["mail", "organisations", "people", "support"]
 
 # Groups hold what clients granted to partners, and a verified address opens invitations: both
-# are written by services only.
-for model in (Group, EmailAddress, EmailConfirmation):
+# are written by services only. Second factors and sessions are their person's own.
+for model in (Group, EmailAddress, EmailConfirmation, Authenticator, UserSession):
     if admin.site.is_registered(model):
         admin.site.unregister(model)
 
-# One sign-in for all, with its limits and second factors; somebody who is no staff gets a 403.
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+guard(admin.site)

@@ -1,13 +1,17 @@
 """People, for staff: found, spoken to in their language, locked out. Never their rights."""
 
 from allauth.account.models import EmailAddress
-from django.contrib import admin
+from allauth.mfa.models import Authenticator
+from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from access.admin.base import LookOnlyInline, StaffAdmin
 from access.admin.support import ways_in
+from access.errors import Refused
 from access.models import Membership, SupportAccess, User
+from access.services.profile import remove_second_factor
 
 POWERS = ("is_staff", "is_superuser")
 
@@ -31,6 +35,15 @@ class AddressesOfPerson(LookOnlyInline):
     readonly_fields = fields
 
 
+class SecondFactorsOfPerson(LookOnlyInline):
+    """Which ones, never their secrets (T47)."""
+
+    model = Authenticator
+    verbose_name_plural = _("second factors")
+    fields = ["type", "created_at", "last_used_at"]
+    readonly_fields = fields
+
+
 @admin.register(User)
 class PersonAdmin(StaffAdmin):
     """Groups and permissions are not here: groups hold what clients granted (threat T47)."""
@@ -45,7 +58,23 @@ class PersonAdmin(StaffAdmin):
         "support_access",
     ]  # fmt: skip
     readonly_fields = ["email", "date_joined", "last_login", "support_access"]
-    inlines = [MembershipsOfPerson, AddressesOfPerson]
+    inlines = [MembershipsOfPerson, AddressesOfPerson, SecondFactorsOfPerson]
+    actions = ["remove_second_factor"]
+
+    def has_rescue_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_superuser
+
+    @admin.action(description=_("Remove a lost second factor"), permissions=["rescue"])
+    def remove_second_factor(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        for person in people:
+            try:
+                remove_second_factor(person=person, by=request.user)
+            except Refused as refusal:
+                self.message_user(request, str(refusal), messages.ERROR)
+            else:
+                self.log_change(request, person, _("Second factor removed."))
+                told = _("The second factor of %s is removed, and they are told by mail.")
+                self.message_user(request, told % person, messages.SUCCESS)
 
     @admin.display(description=_("support access"))
     def support_access(self, person: User) -> str:

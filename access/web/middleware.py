@@ -1,8 +1,10 @@
 """What every request of a person gets: their language, and answers that no cache keeps."""
 
+import time
 from collections.abc import Callable
 from ipaddress import ip_address
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
@@ -48,3 +50,24 @@ class PersonMiddleware:
         if signed_in and not response.has_header("Cache-Control"):
             add_never_cache_headers(response)
         return response
+
+
+SEEN = "seen_at"
+SEEN_EVERY = 300  # seconds
+
+
+class SessionActivityMiddleware:
+    """Keeps the list of a person's own sessions (T40): when and from where each was last used.
+
+    Noted at most every five minutes, so that a page costs no write for it.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        now = int(time.time())
+        if request.user.is_authenticated and now - request.session.get(SEEN, 0) >= SEEN_EVERY:
+            UserSession.objects.create_from_request(request)
+            request.session[SEEN] = now
+        return self.get_response(request)

@@ -92,6 +92,10 @@ class Wizard:
         keys = [step.key for step in self.all_steps[:-1]]
         self.index = keys.index(key) if key in keys else 0
 
+    def go_to_last(self) -> None:
+        """Opens the last step, for somebody who comes back from a page that it sent them to."""
+        self.index = len(self.all_steps) - 1
+
     def refuse(self, refusal: Refused) -> None:
         """Shows a service's refusal beside its field, in the step that asks for it."""
         field = refusal.field if refusal.field in self.form.fields else None

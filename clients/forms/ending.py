@@ -1,4 +1,5 @@
-"""Stopping a collaboration: confirmed twice, the second time with the password (L6, T21)."""
+"""Stopping a collaboration: confirmed twice, the second time with the password or a passkey (L6,
+T21)."""
 
 from typing import Any, ClassVar
 
@@ -9,7 +10,7 @@ from access.forms import PasswordForm
 from access.web.wizard import Step, StepForm
 
 CONFIRM = Step("confirm", gettext_lazy("What will happen"), ("understood",))
-PASSWORD = Step("password", gettext_lazy("Your password"), ("password",))
+PASSWORD = Step("password", gettext_lazy("Is it you?"), ("password",))
 
 
 class EndForm(PasswordForm, StepForm):

@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from access.errors import Refused
 from access.models import Organisation
 from access.policy import organisations_of
+from access.second_factor import missing_for_any
+from access.web.gate import to_second_factor
 from access.web.pages import FORM, person
 from access.web.wizard import Wizard
 from clients import services
@@ -37,6 +39,8 @@ def answer_request(request: HttpRequest, partnership: str) -> HttpResponse:
     organisations = Organisation.objects.represented_by(request.user)
     if not organisations:
         return _nobody_to_answer_for(request, asked)
+    if why := missing_for_any(request.user, list(organisations)):
+        return to_second_factor(request, why)
     form = GrantForm(
         request.POST or None,
         partnership=asked,

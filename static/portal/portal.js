@@ -80,6 +80,11 @@
     document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
   });
 
+  // On a phone the tab one is on may stand outside of the window.
+  document.querySelectorAll(".tabs [aria-current]").forEach((tab) => {
+    tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 16;
+  });
+
   // After a refused form the reader starts at what is wrong.
   const summary = document.querySelector("[data-error-summary]");
   if (summary) summary.focus();
