@@ -157,6 +157,7 @@ def person_data(person, **changes):
         "is_active": "on",
         **inlines("memberships"),
         **inlines("emailaddress_set"),
+        **inlines("authenticator_set"),
         **changes,
     }
 
