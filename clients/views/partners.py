@@ -26,9 +26,9 @@ SORTS = {
     "payment": ("payment_mode", "partner_name"),
     "since": ("started_at", "partner_name"),
     "until": ("expires_at", "partner_name"),
-    "closed": ("-closed_at", "partner_name"),
+    "closed": ("closed_at", "partner_name"),
 }
-TABS = {"active": "partner", "waiting": "until", "ended": "closed"}
+TABS = {"active": "partner", "waiting": "until", "ended": "-closed"}
 """The tabs, each with the order in which it starts."""
 REQUESTS = 5
 
