@@ -60,7 +60,7 @@ PARTNERSHIP_COLUMNS = (
 )
 
 
-def partnership_rows(partnerships: QuerySet[Partnership]) -> Iterator[tuple[Any, ...]]:
+def partnership_rows(partnerships: QuerySet[Any]) -> Iterator[tuple[Any, ...]]:
     """One row for each partnership, under `PARTNERSHIP_COLUMNS`; needs `with_numbers`.
 
     Access and payer are those given or offered, else those asked. Days are in the portal's time

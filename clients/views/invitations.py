@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from access.models import Membership, User
+from access.models import Membership, Organisation, User
 from access.policy import Actor, as_member, forbidden
 from access.rules import Capacity
 from access.web.pages import public
@@ -134,15 +134,17 @@ def _details_url(partnership: Partnership, person: User) -> str:
         (partnership.client, "partners.see", "partnership"),
     )
     for organisation, act, name in pages:
-        actor = _member(person, organisation) if organisation else None
+        if organisation is None:
+            continue
+        actor = _member(person, organisation)
         if actor is not None and actor.may(act):
             return reverse(name, args=[organisation.slug, partnership.public_id])
     return ""
 
 
-def _member(person: User, organisation: object) -> Actor | None:
+def _member(person: User, organisation: Organisation) -> Actor | None:
     try:
-        return as_member(person, organisation)  # type: ignore[arg-type]
+        return as_member(person, organisation)
     except Membership.DoesNotExist:
         return None
 

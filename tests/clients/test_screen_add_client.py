@@ -85,14 +85,13 @@ def test_limited_access_asks_for_categories_and_not_for_a_payer(world):
     )
 
 
-def test_what_belongs_to_the_other_access_is_not_asked(world):
+@pytest.mark.parametrize("payer", ["partner", "nobody"])
+def test_what_belongs_to_the_other_access_is_not_asked(world, payer):
     """A payer chosen before the reader went back to limited access, and the other way round."""
-    finish(
-        world.client("lea"), access="limited", payment_mode="partner", categories=["web-domains"]
-    )
+    finish(world.client("lea"), access="limited", payment_mode=payer, categories=["web-domains"])
     assert asked_of_gina().get().asked_payment_mode == ""
     asked_of_gina().delete()
-    finish(world.client("lea"), categories=["web-domains"])
+    finish(world.client("lea"), categories=["web-domains", "no-such-category"])
     assert not asked_of_gina().get().asked_categories.exists()
 
 

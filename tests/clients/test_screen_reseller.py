@@ -119,7 +119,10 @@ def test_one_row_costs_as_many_queries_as_thirty(world, page):
     first = names(browser.get(url(page)))[0]
     one, few = rows_and_queries({"q": first})
     made = world.add_clients(partner, 30, access="limited") if page != "clients_waiting" else []
-    world.add_requests(partner, 30 if page == "clients_waiting" else 0)
+    for asked in world.add_requests(partner, 30 if page == "clients_waiting" else 0):
+        asked.asked_access, asked.asked_payment_mode = "limited", ""
+        asked.save()
+        asked.asked_categories.set([world.category("web-domains")])
     if page == "clients_over":
         type(made[0]).objects.filter(pk__in=[one.pk for one in made]).update(
             ends_at=timezone.now() - timedelta(days=1)
