@@ -39,7 +39,7 @@ def extract() -> dict[tuple[str | None, str], str]:
             if (CHECKOUT / app).exists():
                 shutil.copytree(CHECKOUT / app, Path(folder) / app)
         (Path(folder) / "locale").mkdir()
-        subprocess.run(  # noqa: S603
+        subprocess.run(
             [sys.executable, "-m", "django", "makemessages", "--locale=xx", "--verbosity=0"],
             cwd=folder,
             check=True,
