@@ -7,6 +7,6 @@ from clients.views import products
 urlpatterns = [
     path("", products.product_list, name="products"),
     path("products.csv", products.product_csv, name="products_csv"),
-    path("<str:product>/", products.product_page, name="product"),
-    path("<str:product>/settings/", products.product_settings, name="product_settings"),
+    path("<slug:product>/", products.product_page, name="product"),
+    path("<slug:product>/settings/", products.product_settings, name="product_settings"),
 ]
