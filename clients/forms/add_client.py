@@ -13,9 +13,7 @@ from access.web.wizard import Step, StepForm
 from clients.models import Category, ProductType
 from clients.rules import Access, PaymentMode
 
-ADDRESS = Step(
-    "address", gettext_lazy("Your client"), ("email", "another_organisation", "message")
-)
+ADDRESS = Step("address", gettext_lazy("Your client"), ("email", "another_organisation", "message"))
 ACCESS = Step("access", gettext_lazy("Access"), ("access", "categories"))
 PAYMENT = Step("payment", gettext_lazy("Payment"), ("payment_mode",))
 SUMMARY = Step("summary", gettext_lazy("Summary"))
