@@ -2,12 +2,13 @@
 
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 
 from access.policy import Actor
 from access.web.csv import csv_response
-from access.web.lists import Listing
+from access.web.lists import PER_PAGE, Listing
 from access.web.pages import page
 from clients import exports
 from clients.forms.offer import by_category
@@ -91,12 +92,14 @@ def partnership_page(request: HttpRequest, actor: Actor, partnership: Partnershi
         granted.products if granted else [],
         key=lambda one: (one.product_type.category.position, one.product_type.category.pk),
     )
+    page_of = Paginator(products, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "partnership": partnership,
         "state": state_now(partnership),
         "asked": asked,
         "granted": granted,
-        "groups": by_category(products),
+        "page": page_of,
+        "groups": by_category(page_of),
         "difference": difference(asked, granted) if asked and granted else None,
         "may_decide": actor.may("partners.change"),
         "entries": history(partnership, actor.organisation),

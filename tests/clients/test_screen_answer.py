@@ -187,6 +187,8 @@ def test_a_mere_member_reads_who_can(world):
     assert "Garage Nord" in page.text
     assert "Gina Romano" in page.text
     assert 'name="go"' not in page.text
+    members = [one.representatives for one in page.context["organisations"]]
+    assert [[str(member.user) for member in found] for found in members] == [["Gina Romano"]]
     answer = browser.post(url(asked), {"organisation": GARAGE, "access": "full", "go": "finish"})
     assert "Gina Romano" in answer.text
     assert found(asked).state == "requested"

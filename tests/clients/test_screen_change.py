@@ -152,6 +152,19 @@ def test_a_product_that_left_meanwhile_is_told_beside_the_field(world):
     assert len(seen(world, "lea", BELMONT)) == 3
 
 
+def test_what_belongs_to_the_other_access_cannot_be_wrong(world):
+    """A product that left does not stand in the way of full access, nor a payer of limited."""
+    page = open_page(world).press("next").press("back")
+    world.product(BELMONT, "Appointments server").delete()
+    page = page.press("next", access="full")
+    page = page.press("next", payment_mode="client")
+    assert page.step == "summary"
+    assert page.press("finish").response.status_code == 302
+    page = open_page(world).press("next", access="limited", payment_mode="nobody")
+    page = page.press("next", products=products(page)["Staff mailboxes"])
+    assert page.press("finish").response.status_code == 302
+
+
 def test_what_another_partner_holds_is_refused(world):
     """L7"""
     accept(world, invite(world, limited(world, GARAGE, "garage-nord.example")))

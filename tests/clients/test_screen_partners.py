@@ -181,6 +181,22 @@ def test_the_details_name_what_was_granted(world):
     assert not [name for name in hidden if name in page.text]
 
 
+def test_many_products_come_page_by_page(world):
+    world.add_products(world.organisation(GARAGE), 60)
+    keys = [one.pk for one in world.products(GARAGE)]
+    invite(world, Offer.limited(keys))
+    browser = world.client("gina")
+    first = browser.get(details(world, GARAGE, RHONE))
+    second = browser.get(details(world, GARAGE, RHONE), {"page": 2})
+    assert "64 products" in first.text
+    shown = [
+        [one.name for _category, found in page.context["groups"] for one in found]
+        for page in (first, second)
+    ]
+    assert [len(names) for names in shown] == [50, 14]
+    assert not set(shown[0]) & set(shown[1])
+
+
 def test_the_payment_mode_has_its_pencil(world):
     page = world.client("hugo").get(details(world, BELLEVUE))
     assert "Alpine Web Sàrl pays" in page.text
