@@ -44,20 +44,8 @@ def answer_request(request: HttpRequest, partnership: str) -> HttpResponse:
         organisations=organisations,
     )
     wizard = Wizard(request, form)
-    if wizard.finished:
-        client = form.client.organisation
-        try:
-            services.grant_request(
-                partnership=asked, client=client, offer=form.offer, by=request.user
-            )
-        except AlreadyDecided as refusal:
-            return _too_late(request, asked, str(refusal))
-        except Refused as refusal:
-            wizard.refuse(refusal)
-        else:
-            told = _("%(partner)s has access now, exactly as you chose. It was told by e-mail.")
-            messages.success(request, told % {"partner": asked.partner_name})
-            return redirect("partnership", client.slug, asked.public_id)
+    if wizard.finished and (answer := _grant(request, asked, form, wizard)):
+        return answer
     return render(request, "clients/answer.html", _facts(asked) | {"form": form, "wizard": wizard})
 
 
@@ -84,6 +72,23 @@ def refuse_request(request: HttpRequest, partnership: str) -> HttpResponse:
         _("It can ask again, and you can authorise it yourself at any time.") % names,
     ]
     return render(request, "clients/refuse.html", _facts(asked) | {"consequences": consequences})
+
+
+def _grant(
+    request: HttpRequest, asked: Partnership, form: GrantForm, wizard: Wizard
+) -> HttpResponse | None:
+    """Grants what was chosen, and where to go then; None when the form has to be shown again."""
+    client = form.client.organisation
+    try:
+        services.grant_request(partnership=asked, client=client, offer=form.offer, by=request.user)
+    except AlreadyDecided as refusal:
+        return _too_late(request, asked, str(refusal))
+    except Refused as refusal:
+        wizard.refuse(refusal)
+        return None
+    told = _("%(partner)s has access now, exactly as you chose. It was told by e-mail.")
+    messages.success(request, told % {"partner": asked.partner_name})
+    return redirect("partnership", client.slug, asked.public_id)
 
 
 def _asked(request: HttpRequest, public_id: str) -> Partnership:

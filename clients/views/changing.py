@@ -15,6 +15,7 @@ from clients.forms.changing import ChangeForm
 from clients.models import Partnership
 from clients.rules import Access, PartnershipState
 from clients.services import change_access, outcome
+from clients.views.reseller import state_now
 
 
 @page("partners.change", FORM, partnership=Partnership.objects.visible_to_client)
@@ -23,31 +24,36 @@ def partnership_change(
 ) -> HttpResponse:
     """The steps access, products or payment, check; effective at once."""
     details = redirect("partnership", actor.organisation.slug, partnership.public_id)
-    if partnership.state != PartnershipState.ACTIVE:
+    if state_now(partnership) != PartnershipState.ACTIVE:
         messages.warning(request, outcome(partnership))
         return details
     form = ChangeForm(request.POST or None, client=actor, of=partnership)
     wizard = Wizard(request, form)
     if request.method != "POST":
         wizard.start_at(request.GET.get("step", ""))
-    if wizard.finished:
-        told = _what_changes(form)
-        try:
-            version = form.cleaned_data["version"] or 0
-            change_access(partnership=partnership, offer=form.offer, version=version, by=actor)
-        except AlreadyDecided as refusal:
-            messages.warning(request, str(refusal))
-            return details
-        except OfferChanged as refusal:
-            wizard.refuse(refusal)
-            form.show_again(partnership.version)
-        except Refused as refusal:
-            wizard.refuse(refusal)
-        else:
-            messages.success(request, told)
-            return details
+    if wizard.finished and _change(request, actor, form, wizard):
+        return details
     context = {"partnership": partnership, "form": form, "wizard": wizard}
     return render(request, "clients/change.html", context)
+
+
+def _change(request: HttpRequest, actor: Actor, form: ChangeForm, wizard: Wizard) -> bool:
+    """Whether the matter is settled: changed, or over. Else the form says what is wrong."""
+    partnership, told = form.partnership, _what_changes(form)
+    version = form.cleaned_data["version"] or 0
+    try:
+        change_access(partnership=partnership, offer=form.offer, version=version, by=actor)
+    except AlreadyDecided as refusal:
+        messages.warning(request, str(refusal))
+        return True
+    except Refused as refusal:
+        wizard.refuse(refusal)
+        if isinstance(refusal, OfferChanged):
+            partnership.refresh_from_db()
+            form.show_again(partnership.version)
+        return False
+    messages.success(request, told)
+    return True
 
 
 def _what_changes(form: ChangeForm) -> str:

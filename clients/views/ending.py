@@ -17,6 +17,7 @@ from clients.forms.ending import EndForm
 from clients.models import Partnership, Product
 from clients.rules import Access, PartnershipState, PaymentMode, Side
 from clients.services import end_partnership, outcome
+from clients.views.reseller import state_now
 
 SHOWN = 100
 
@@ -43,7 +44,7 @@ def end_page(act: str, question: Question, *, side: Side) -> Callable[..., HttpR
     @page(act, FORM, partnership=question)
     def end(request: HttpRequest, actor: Actor, partnership: Partnership) -> HttpResponse:
         slug, other = actor.organisation.slug, getattr(partnership, door.other)
-        if partnership.state != PartnershipState.ACTIVE:
+        if state_now(partnership) != PartnershipState.ACTIVE:
             messages.info(request, outcome(partnership))
             return redirect(door.details, slug, partnership.public_id)
         sentence = _("Yes, stop the collaboration with %(name)s") % {"name": other}
