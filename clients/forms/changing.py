@@ -34,10 +34,12 @@ class ChangeForm(OfferForm):
         }
         super().__init__(data, client=client, partner=of.partner_name, of=of, initial=initial)
 
-    def show_again(self, version: int) -> None:
+    def show_again(self) -> None:
         """Lets the reader decide again, knowing the offer that is in force now (T6)."""
+        self.partnership.refresh_from_db()
+        self.before = offer_of(self.partnership)
         self.data = self.data.copy()
-        self.data["version"] = version
+        self.data["version"] = self.partnership.version
 
     @property
     def gained(self) -> list[Product]:

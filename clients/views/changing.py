@@ -49,8 +49,7 @@ def _change(request: HttpRequest, actor: Actor, form: ChangeForm, wizard: Wizard
     except Refused as refusal:
         wizard.refuse(refusal)
         if isinstance(refusal, OfferChanged):
-            partnership.refresh_from_db()
-            form.show_again(partnership.version)
+            form.show_again()
         return False
     messages.success(request, told)
     return True

@@ -125,6 +125,25 @@ def test_an_offer_that_changed_meanwhile_is_shown_again(world):
     assert seen(world, "lea", BELMONT) == {"Staff mailboxes"}
 
 
+def test_a_change_in_the_very_moment_is_shown_again(world, monkeypatch):
+    """T6, L10: between the check of the page and the lock, somebody else changed it."""
+    page = open_page(world).press("next")
+    page = page.press("next", products=products(page)["Staff mailboxes"])
+    from clients.views import changing
+
+    def first(**told):
+        monkeypatch.setattr(changing, "change_access", real)
+        change(world, world.partnership(BELMONT, ALPINE), limited(world, BELMONT, "Care team chat"))
+        return real(**told)
+
+    real = changing.change_access
+    monkeypatch.setattr(changing, "change_access", first)
+    page = page.press("finish")
+    assert (page.step, page.data["version"]) == ("summary", ["2"])
+    assert names(page.response.context["form"].lost) == ["Care team chat"]
+    assert page.press("finish").response.status_code == 302
+
+
 @pytest.mark.parametrize("version", ["", "0", "99", "-1", "x", "9" * 30])
 def test_a_wrong_version_changes_nothing(world, version):
     page = open_page(world).press("next", access="full").press("next", payment_mode="client")
