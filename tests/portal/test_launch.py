@@ -21,6 +21,8 @@ from portal.launch import LaunchError
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 MARK = "TEST_OF_LAUNCH"
+# What the tests' own settings put into the environment, and a demo does not have.
+OF_TESTS = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "DEBUG", "DJANGO_ALLOW_ASYNC_UNSAFE")
 ADDRESS = re.compile(r"The portal runs: (http://localhost:(\d+))/")
 
 
@@ -34,11 +36,7 @@ class Demo:
         self.process: subprocess.Popen[str] | None = None
 
     def start(self, *options: str, **variables: str) -> None:
-        environment = {
-            name: value
-            for name, value in os.environ.items()
-            if name not in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "DEBUG", "SECRET_KEY")
-        }
+        environment = {name: value for name, value in os.environ.items() if name not in OF_TESTS}
         environment |= {MARK: self.mark, "DATA_DIR": str(self.folder)} | variables
         self.said = ""
         self.process = subprocess.Popen(  # noqa: S603
