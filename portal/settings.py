@@ -162,6 +162,9 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 
+# A client with some thousand products ticks them in one form.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+
 # How long an unanswered request or invitation stays open (L8), and how many may leave.
 INVITATION_DAYS = env.integer("INVITATION_DAYS", default=30)
 INVITATIONS_A_DAY = env.integer("INVITATIONS_A_DAY", default=20)
