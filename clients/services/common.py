@@ -69,6 +69,8 @@ def outcome(partnership: Partnership) -> str:
     """What became of the partnership, as a sentence for somebody who came too late."""
     if partnership.is_waiting and partnership.expires_at <= timezone.now():
         return _("Nobody answered in time: this is no longer open. Ask to have it sent again.")
+    if partnership.ends_at is not None and partnership.ends_at <= timezone.now():
+        return _("This partnership has ended.")
     sentences = {
         PartnershipState.REQUESTED: _("This request still waits for an answer."),
         PartnershipState.INVITED: _("This invitation still waits for an answer."),
