@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from access.models import Act, Organisation, User
 
@@ -39,8 +39,8 @@ def write(
     `by`: the actor, or a person who is nobody's member yet, or None for the portal itself;
     `about`: the object (it names itself by `str`); `before`, `after`: JSON of what changed.
     """
-    actor = by if hasattr(by, "capacity") else None
-    person = actor.person if actor else by
+    actor = None if by is None or isinstance(by, User) else by
+    person = actor.person if actor else cast("User | None", by)
     return Act.objects.create(
         organisation=organisation,
         person=person,

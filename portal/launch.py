@@ -27,7 +27,7 @@ DEMO_WORLD = CHECKOUT / "portal" / "worlds" / "demo.json"
 DEMO_PASSWORD = "demo-password"  # noqa: S105 - printed for everybody to read
 FIRST_PORT = 8000
 # What the portal writes into DATA_DIR, and RESET=1 deletes from it.
-WRITTEN = ("broker", "mails", "media", "static", "static.stamp", "log", "secret-key")
+WRITTEN = ("broker", "mails", "media", "log", "secret-key")
 
 WEB = (
     "portal.wsgi",

@@ -13,7 +13,7 @@ STAFF_CSP = settings.SECURE_CSP | {"script-src": [CSP.SELF, CSP.UNSAFE_EVAL]}
 
 
 class StaffPolicyMiddleware:
-    """Serves the pages of `/admin/` under `STAFF_CSP`, and every other page under the strict one."""
+    """Serves pages of `/admin/` under `STAFF_CSP`, and every other page under the strict one."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.strict = get_response

@@ -38,6 +38,7 @@ class ProductAdmin(LookOnlyAdmin):
             "active": "success",
             "suspended": "danger",
             "cancelled": "warning",
+            "ended": "default",
         },
     )
     def shown_state(self, product: Product) -> tuple[str, str]:
@@ -85,6 +86,8 @@ class PartnershipAdmin(LookOnlyAdmin):
             "active": "success",
             "refused": "danger",
             "expired": "warning",
+            "withdrawn": "default",
+            "ended": "default",
         },
     )
     def shown_state(self, partnership: Partnership) -> tuple[str, str]:

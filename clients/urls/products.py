@@ -9,5 +9,5 @@ urlpatterns = [
     path("products.csv", products.product_csv, name="products_csv"),
     path("<slug:product>/", products.product_page, name="product"),
     path("<slug:product>/settings/", products.product_settings, name="product_settings"),
-    path("<str:product>/reach/", reach.product_reach, name="product_reach"),
+    path("<slug:product>/reach/", reach.product_reach, name="product_reach"),
 ]

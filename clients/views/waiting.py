@@ -13,8 +13,9 @@ from access.errors import Refused
 from access.policy import Actor
 from access.web.pages import ACTION, FORM, Question, page
 from clients.models import Partnership
-from clients.rules import Side
+from clients.rules import WAITING, Side
 from clients.services import resend, withdraw
+from clients.views.reseller import state_now
 
 BACK = {Side.PARTNER: "clients_waiting", Side.CLIENT: "partners"}
 DETAILS = {Side.PARTNER: "client", Side.CLIENT: "partnership"}
@@ -49,7 +50,7 @@ def withdraw_page(act: str, question: Question, *, side: Side) -> Callable[..., 
         if request.method == "POST":
             _withdraw(request, partnership, actor)
             return redirect(BACK[side], actor.organisation.slug)
-        if not partnership.is_waiting:
+        if state_now(partnership) not in WAITING:
             return redirect(DETAILS[side], actor.organisation.slug, partnership.public_id)
         return render(request, "clients/withdraw.html", _question(partnership, side))
 

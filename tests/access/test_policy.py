@@ -135,6 +135,22 @@ def test_a_group_without_membership_opens_nothing(world: World) -> None:
         world.actor("gina", BAKERY)
 
 
+def test_a_membership_without_the_group_opens_nothing(world: World) -> None:
+    """A1: the grants are the group's; who is taken out of it reaches no client."""
+    adam = world.person("adam")
+    adam.groups.clear()
+    assert list(clients_of(adam)) == []
+    with pytest.raises(Http404):
+        world.actor("adam", BAKERY)
+
+
+def test_the_group_makes_no_representative_of_a_collaborator(world: World) -> None:
+    """O5: whoever put them into it, they reach the clients assigned to them."""
+    cora = world.person("cora")
+    cora.groups.add(world.organisation(ALPINE).reseller_group)
+    assert [client.slug for client in clients_of(cora)] == [BAKERY]
+
+
 def test_the_wider_partnership_comes_first(world: World) -> None:
     """One person of two partners at one client acts by full access."""
     offer = limited(world, GARAGE, "garage-nord.example")

@@ -5,37 +5,10 @@ from itertools import product
 import pytest
 
 from access.rules import ACTS, Answer, Capacity, Currency, Role, answer, currency_of, who_may
+from tests.matrix.section6 import COLUMNS, SECTION_6
 
-# Section 6, in its own words: legal representative, administrator, collaborator (an external
-# user is one from outside, O2), partner with full access, partner with limited access.
-SECTION_6 = {
-    "product.see": "all all assigned all granted",
-    "product.change_settings": "all all assigned all granted",
-    "product.order": "all all no all no",
-    "product.renew": "all all no all no",
-    "product.cancel": "all all no all no",
-    "people.see": "all all names names hidden",
-    "people.change": "all all no no hidden",
-    "organisation.change": "all all no no no",
-    "accounting.see": "all all accounting hidden hidden",
-    "partners.see": "all all hidden hidden hidden",
-    "partners.authorise": "all no no hidden hidden",
-    "partners.change": "all no hidden hidden hidden",
-    "partners.end": "all no hidden hidden hidden",
-    "clients.add": "all no no hidden hidden",
-    "clients.end": "all no no hidden hidden",
-    "programme.apply": "all no no hidden hidden",
-    "clients.see": "all all assigned hidden hidden",
-}
-COLUMNS = (
-    Capacity.LEGAL_REPRESENTATIVE,
-    Capacity.ADMINISTRATOR,
-    Capacity.COLLABORATOR,
-    Capacity.PARTNER_FULL,
-    Capacity.PARTNER_LIMITED,
-)
 CELLS = [
-    (act, capacity, said)
+    (act, Capacity(capacity), said)
     for act, line in SECTION_6.items()
     for capacity, said in zip(COLUMNS, line.split(), strict=True)
 ]
@@ -100,6 +73,10 @@ def test_limited_access_does_less_than_full_everywhere() -> None:
         limited = said(act, Capacity.PARTNER_LIMITED)
         full = said(act, Capacity.PARTNER_FULL)
         assert width.index(limited) <= width.index(full), act
+
+
+def test_every_act_stands_in_the_rule_book() -> None:
+    assert set(ACTS) == set(SECTION_6)
 
 
 def test_every_act_has_an_answer_for_every_capacity() -> None:

@@ -157,7 +157,8 @@ def test_a_weak_secret_is_refused(
 
 def manage(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
     inherited = {name: value for name, value in os.environ.items() if name not in NAMES}
-    inherited.pop("DJANGO_SETTINGS_MODULE", None)
+    for name in ("DJANGO_SETTINGS_MODULE", "DJANGO_ALLOW_ASYNC_UNSAFE"):  # set by other tests
+        inherited.pop(name, None)
     return subprocess.run(  # noqa: S603
         [sys.executable, CHECKOUT / "manage.py", *words],
         capture_output=True,

@@ -33,7 +33,9 @@ def test_not_ready_without_a_broker(client: Client, settings) -> None:
     assert answer.json() == {"database": "ok", "broker": "unavailable"}
 
 
-def test_not_ready_without_a_database(client: Client, settings, tmp_path: Path, monkeypatch) -> None:
+def test_not_ready_without_a_database(
+    client: Client, settings, tmp_path: Path, monkeypatch
+) -> None:
     def fail() -> None:
         raise DatabaseError("secret-host refused")
 

@@ -1,0 +1,121 @@
+"""The pages outside organisations, and the promise that every URL has a row in the matrix."""
+
+import pytest
+from django.urls import reverse
+
+from portal.policy_list import EXEMPTIONS, addresses
+from tests.matrix.asking import (
+    WroteError,
+    status_of,
+    writing_only,
+    wrong_canaries,
+)
+from tests.matrix.cast import PERSONAS, build
+from tests.matrix.expected import ROWS
+from tests.world import World
+
+pytestmark = pytest.mark.django_db
+
+# Pages outside organisations: what they answer to a stranger and to the signed-in.
+ELSEWHERE: dict[str, tuple[int | str, int | str]] = {
+    "landing": (200, 200),
+    "start": ("login", "moves on"),
+    "switch": ("login", 200),
+    "set_theme": (405, 405),
+    "set_language": (405, 405),
+    "vendor_stylesheet": (200, 200),
+    "healthz": (200, 200),
+    "organisation_new": ("login", 200),
+    "invitation_gone": (404, 404),
+    "demo_mails": (404, 404),
+    "demo_mail": (404, 404),
+    "demo_mail_body": (404, 404),
+}
+# Pages with rules of their own: see the tests below.
+OTHERS = {"readyz", "invitation", "invitation_link", "request_answer", "request_refuse"}
+
+
+def named_without_arguments() -> list[str]:
+    """The pages outside organisations, those of other packages too, that need no argument."""
+    return [
+        address.name
+        for address in addresses()
+        if address.name and not address.name.endswith(":") and not address.arguments
+    ]
+
+
+@pytest.mark.parametrize("state", ["none", "requested", "active full, client pays"])
+def test_pages_elsewhere(world: World, state: str) -> None:
+    cast, wrong = build(world, state), []
+    for persona in PERSONAS:
+        browser = cast.browser(persona)
+        for name in named_without_arguments():
+            if name.startswith("admin:"):
+                continue
+            with writing_only():
+                response = browser.get(reverse(name))
+            found = status_of(response)
+            expected = ELSEWHERE.get(name, (found, found))[persona != "anonymous"]
+            if found != expected or (name != "readyz" and isinstance(found, int) and found >= 500):
+                wrong.append(f"{persona}: {name} answers {found}, not {expected}")
+            if leaked := wrong_canaries(response, persona, state):
+                wrong.append(f"{persona}: {name} ({found}) shows {leaked}")
+    assert wrong == []
+
+
+def test_the_admin_is_for_staff(world: World) -> None:
+    """T47: to everybody else it says nothing of what is in it."""
+    state = "active full, client pays"
+    cast, wrong = build(world, state), []
+    doors = {"admin:login", "admin:logout"}
+    for persona in PERSONAS:
+        browser = cast.browser(persona)
+        for name in named_without_arguments():
+            # Django's own view of autocompletion fails without the name of a field.
+            skipped = persona == "staff" and name == "admin:autocomplete"
+            if not name.startswith("admin:") or name in doors or skipped:
+                continue
+            with writing_only():
+                response = browser.get(reverse(name))
+            if persona != "staff" and status_of(response) not in ("moves on", "login", 403, 404):
+                wrong.append(f"{persona}: {name} answers {status_of(response)}")
+            if persona != "staff" and wrong_canaries(response, persona, state):
+                wrong.append(f"{persona}: {name} shows {wrong_canaries(response, persona, state)}")
+            if persona == "staff" and status_of(response) not in (200, "moves on", 403, 405):
+                wrong.append(f"staff: {name} answers {status_of(response)}")
+    assert wrong == []
+
+
+def test_every_url_has_a_row() -> None:
+    rows = {*ROWS, *ELSEWHERE, *OTHERS}
+    without = {
+        address.name
+        for address in addresses()
+        if address.policy is not None and address.name not in rows
+    }
+    assert without == set()
+    exempt = {key for key in EXEMPTIONS if not key.endswith(":*")}
+    assert exempt <= {address.name for address in addresses()}
+
+
+def test_no_row_is_stale() -> None:
+    """The demo's mails have their address in the demo only."""
+    named = {address.name for address in addresses()}
+    demo = {name for name in ELSEWHERE if name.startswith("demo_")}
+    assert {*ROWS, *ELSEWHERE, *OTHERS} - demo - named == set()
+
+
+@pytest.mark.parametrize("token", ["0" * 64, "x", "gone-for-ever"])
+def test_a_wrong_token(world: World, token: str) -> None:
+    browser = build(world, "requested").browser("anonymous")
+    with writing_only():
+        response = browser.get(reverse("invitation_link", args=[token]))
+    assert response.headers["Location"] == reverse("invitation_gone")
+
+
+# ---- The watch itself ------------------------------------------------------------------------
+
+
+def test_a_write_is_seen(world: World) -> None:
+    with pytest.raises(WroteError), writing_only():
+        world.person("lea").save()
