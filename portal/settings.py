@@ -101,7 +101,12 @@ ACCOUNT_ADAPTER = "access.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
-ACCOUNT_FORMS = {"signup": "access.forms.SignupForm"}
+ACCOUNT_FORMS = {
+    "add_email": "access.forms.AddEmailForm",
+    "login": "access.forms.LoginForm",
+    "reset_password": "access.forms.ResetPasswordForm",
+    "signup": "access.forms.SignupForm",
+}
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True

@@ -17,7 +17,29 @@ PASSWORD_TRIES = 5
 PASSWORD_WINDOW = timedelta(minutes=15)
 
 
-class SignupForm(allauth_forms.SignupForm):
+class OurWords(forms.Form):
+    """Calls the address field what the rest of the portal calls it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in {"login", "email"} & set(self.fields):
+            self.fields[name].label = _("E-mail address")
+            self.fields[name].widget.attrs.pop("placeholder", None)
+
+
+class LoginForm(OurWords, allauth_forms.LoginForm):
+    pass
+
+
+class ResetPasswordForm(OurWords, allauth_forms.ResetPasswordForm):
+    pass
+
+
+class AddEmailForm(OurWords, allauth_forms.AddEmailForm):
+    pass
+
+
+class SignupForm(OurWords, allauth_forms.SignupForm):
     """Sign-up with a name, which the other people of an organisation read."""
 
     name = forms.CharField(
