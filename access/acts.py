@@ -118,7 +118,7 @@ def around(text: str, name: str) -> tuple[str, str, str]:
 
 
 def object_name(kind: str, name: str) -> str:
-    """How a line names its object: a membership by its person, for the log is its organisation's."""
+    """How a line names its object: a membership by its person, as the log is one organisation's."""
     return name.partition(" · ")[0] if kind == "membership" else name
 
 

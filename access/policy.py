@@ -92,12 +92,18 @@ def forbidden(actor: Actor, act: str) -> ActForbidden:
     if actor.may("people.see"):
         people = owner.memberships.filter(role__in=allowed, user__is_active=True)
         people = people.select_related("user").order_by("pk")[:NAMED]
-        who = [f"{member.user} ({member.get_role_display()})" for member in people]
+        who = [_named(member) for member in people]
     message = _("Not yours to do in the organisation %(organisation)s: %(act)s.") % {
         "act": ACTS[act].label,
         "organisation": owner.name,
     }
     return ActForbidden(message, act=ACTS[act].label, who=who, actor=actor)
+
+
+def _named(member: Membership) -> str:
+    """The person by name and role; never by address, which not everybody here may read."""
+    role = str(member.get_role_display())
+    return f"{member.user.name} ({role})" if member.user.name else role
 
 
 def actor_in(person: User, slug: str) -> Actor:

@@ -3,7 +3,7 @@
 # These register what is taken out below.
 import allauth.account.admin
 import allauth.mfa.admin
-import allauth.usersessions.admin
+import allauth.usersessions.admin  # noqa: F401
 import django.contrib.auth.admin  # noqa: F401 - the same
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator

@@ -136,6 +136,11 @@ class Act(models.Model):
             models.Index(fields=["organisation", "-at", "-id"], name="log_by_organisation"),
             models.Index(fields=["organisation", "person", "-at", "-id"], name="log_by_person"),
             models.Index(fields=["organisation", "acted_for", "-at", "-id"], name="log_by_partner"),
+            models.Index(
+                fields=["organisation", "-at", "-id"],
+                condition=Q(allowed=False),
+                name="log_of_refused",
+            ),
             # what a partner's people did at its clients
             models.Index(fields=["acted_for", "-at", "-id"], name="log_of_partner"),
             models.Index(

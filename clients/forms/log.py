@@ -162,8 +162,9 @@ class ClientsLogFilter(ActFilter):
         if not name:
             return rows
         partnerships = Partnership.objects.visible_to_partner(self.actor)
-        clients = partnerships.filter(client_name__icontains=name).values("client")
-        return rows.filter(organisation__in=clients)
+        named = partnerships.filter(client_name__icontains=name, client__isnull=False)
+        # As keys, so that the database knows how few they are.
+        return rows.filter(organisation__in=set(named.values_list("client", flat=True)))
 
 
 def _acts() -> list[tuple[str, Any]]:

@@ -67,7 +67,8 @@ def test_somebody_without_a_name_does_not_show_their_address(world: World) -> No
     user.name = ""
     user.save()
     browser = world.client("colin")
-    for url in (page("people", CLINIC), of(world, "clara", CLINIC, "member")):
+    refused = page("member_invite", CLINIC)
+    for url in (page("people", CLINIC), of(world, "clara", CLINIC, "member"), refused):
         assert user.email not in browser.get(url).text
 
 

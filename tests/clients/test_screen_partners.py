@@ -75,7 +75,7 @@ def test_invitations_wait_apart_and_can_be_sent_again_or_withdrawn(world):
     assert shown(page) == [("Rhône Digital SAS", "invited", 1)]
     for name in ("partnership_resend", "partnership_withdraw"):
         assert url(GARAGE, name, invited.public_id) in page.text
-    assert page.context["counts"] == {"active": 0, "waiting": 1, "ended": 0}
+    assert page.context["counts"] == {"active": 0, "waiting": 1, "ending": 0, "ended": 0}
 
 
 def test_what_is_over_stays_readable(world):
@@ -223,6 +223,7 @@ def test_the_history_tells_each_change_and_survives_the_end(world):
         "The collaboration was stopped",
         "The client changed the access",
         "The client accepted and granted access",
+        "Access was asked for",
     ]
     assert "Léa Favre" in page.text
     assert "reaches nothing here" in page.text

@@ -60,7 +60,7 @@ def test_a_collaborator_sees_only_the_clients_assigned(world):
     """O5: neither the others nor how many they are, and nothing that waits."""
     response = world.client("cora").get(url())
     assert names(response) == ["Boulangerie du Lac"]
-    assert response.context["counts"] == {"active": 1}
+    assert response.context["counts"] == {"active": 1, "ending": 0}
     assert "Waiting" not in response.text
     assert "Belmont" not in response.text
 

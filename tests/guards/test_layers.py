@@ -12,7 +12,7 @@ RULES, MODELS, SERVICES, OUTPUT, DOORS = range(5)
 # The first pattern that fits the name inside the app tells the floor.
 FLOORS = [
     (r"(rules|devices)(\.|$)", RULES),
-    (r"(models|querysets|errors|ids|grants|assigning|reach|policy|acts|log|limits)(\.|$)", MODELS),
+    (r"(models|querysets|errors|ids|grants|assigning|reach|policy|pictures|acts|log|limits)(\.|$)", MODELS),
     (r"second_factor(\.|$)", MODELS),
     (r"(services|mail|letters)(\.|$)", SERVICES),
     (r"(forms|emails|support_emails|letter_parts|documents|exports)(\.|$)", OUTPUT),

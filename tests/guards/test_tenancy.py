@@ -36,6 +36,8 @@ QUESTIONS = {
     "open_to_clients",
     # about a row that the actor was permitted to see
     "reached_by",
+    "promised_to",
+    "of_partnership",
     "about",
     "none",
 }
