@@ -74,9 +74,7 @@ def products_within(actor: "Actor") -> Q:
     inside = Q(organisation=actor.organisation)
     said = actor.answer("product.see")
     if said is Answer.ALL and actor.support is not None:
-        return inside & _exists(
-            SupportAccess.objects.live().filter(pk=actor.support.pk)
-        )
+        return inside & _exists(SupportAccess.objects.live().filter(pk=actor.support.pk))
     if said is Answer.ALL and actor.partner is None:
         return inside
     if said is Answer.ALL:

@@ -143,9 +143,7 @@ class Act(models.Model):
             ),
             # what a partner's people did at its clients
             models.Index(fields=["acted_for", "-at", "-id"], name="log_of_partner"),
-            models.Index(
-                fields=["acted_for", "person", "-at", "-id"], name="log_of_person"
-            ),
+            models.Index(fields=["acted_for", "person", "-at", "-id"], name="log_of_person"),
             models.Index(fields=["object_type", "object_id", "-at"]),
         ]
         triggers = [

@@ -12,8 +12,8 @@ RULES, MODELS, SERVICES, OUTPUT, DOORS = range(5)
 # The first pattern that fits the name inside the app tells the floor.
 FLOORS = [
     (r"(rules|devices)(\.|$)", RULES),
-    (r"(models|querysets|errors|ids|grants|assigning|reach|policy|pictures|acts|log|limits)(\.|$)", MODELS),
-    (r"second_factor(\.|$)", MODELS),
+    (r"(models|querysets|errors|ids|grants|assigning|reach|policy|pictures)(\.|$)", MODELS),
+    (r"(acts|log|limits|second_factor)(\.|$)", MODELS),
     (r"(services|mail|letters)(\.|$)", SERVICES),
     (r"(forms|emails|support_emails|letter_parts|documents|exports)(\.|$)", OUTPUT),
     (r"web\.(lists|wizard|csv|widgets)(\.|$)", OUTPUT),  # the general shapes of forms and lists
