@@ -350,8 +350,10 @@ def ended(facts: Facts) -> Letter:
         facts=[*sides.facts(), *(_answered_by(_("Ended by"), sides) if sides.by else [])],
         action=sides.exit_sheet(),
         after=[
-            _("The exit sheet lists each product, its next renewal and who pays it from now on, and "
-              "keeps the history. It stays readable for both sides."),
+            _(
+                "The exit sheet lists each product, its next renewal and who pays it from now on. "
+                "With the history it stays readable for both sides."
+            ),
         ],
         why=sides.why(),
     )

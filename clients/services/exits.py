@@ -2,6 +2,7 @@
 
 from django.db import connection
 from django.db.models import BigIntegerField, QuerySet, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 
 from access import grants
@@ -9,9 +10,9 @@ from clients.models import ExitLine, Partnership, Product
 from clients.rules import Access, PaymentMode, ProductState
 from clients.services.common import client_of
 
-FIELDS = (
-    *("product_key", "product_name", "product_type", "state", "renews_on", "auto_renewal"),
-    *("partnership", "next_manager", "next_payer"),
+COLUMNS = (
+    *("product_key", "product_name", "product_type_id", "state", "renews_on", "auto_renewal"),
+    *("partnership_id", "next_manager_id", "next_payer_id"),
 )
 
 
@@ -23,7 +24,8 @@ def keep_exit_sheet(partnership: Partnership) -> None:
     """
     client = client_of(partnership)
     heir = grants.full_access_holder(client) if partnership.access == Access.LIMITED else None
-    by_heir = heir is not None and heir.payment_mode == PaymentMode.PARTNER
+    manager = heir.partner_id if heir else None
+    by_partner = heir is not None and heir.payment_mode == PaymentMode.PARTNER
     lines = _managed(partnership).values_list(
         "public_id",
         "name",
@@ -32,12 +34,11 @@ def keep_exit_sheet(partnership: Partnership) -> None:
         "renews_on",
         "auto_renewal",
         _key(partnership.pk),
-        _key(heir.partner_id if heir else None),
-        _key(heir.partner_id if by_heir else client.pk),
+        _key(manager),
+        _key(manager if by_partner else client.pk),
     )
     select, values = lines.query.sql_with_params()
-    names = [ExitLine._meta.get_field(name).column for name in FIELDS]
-    quoted = ", ".join(connection.ops.quote_name(name) for name in names)
+    quoted = ", ".join(connection.ops.quote_name(name) for name in COLUMNS)
     table = connection.ops.quote_name(ExitLine._meta.db_table)
     with connection.cursor() as cursor:
         # no text of a reader is in it: our own names, and a query of Django's with parameters
@@ -57,5 +58,5 @@ def _managed(partnership: Partnership) -> QuerySet[Product]:
     return products.exclude(pk__in=held).order_by("name", "pk")
 
 
-def _key(value: int | None) -> object:
+def _key(value: int | None) -> Combinable:
     return Cast(Value(value), output_field=BigIntegerField())

@@ -19,9 +19,7 @@ urlpatterns = [
     path("<slug:partnership>/", partners.partnership_page, name="partnership"),
     path("<slug:partnership>/change/", changing.partnership_change, name="partnership_change"),
     path("<slug:partnership>/end/", ending.partnership_end, name="partnership_end"),
-    path(
-        "<slug:partnership>/end-date/", lasting.partnership_end_date, name="partnership_end_date"
-    ),
+    path("<slug:partnership>/end-date/", lasting.partnership_end_date, name="partnership_end_date"),
     path("<slug:partnership>/prolong/", lasting.partnership_prolong, name="partnership_prolong"),
     path("<slug:partnership>/see/", seeing.partnership_see, name="partnership_see"),
     path("<slug:partnership>/exit/", exit_sheets.partnership_exit, name="partnership_exit"),
