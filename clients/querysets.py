@@ -100,9 +100,7 @@ class PartnershipQuerySet(QuerySet["Partnership"]):
         were sent, and could be accepted (L8, P5)."""
         sent = timezone.now() - timedelta(days=settings.INVITATION_REMINDER_DAYS)
         approved = PartnerState.APPROVED
-        return self.waiting().filter(
-            sent_at__lte=sent, reminded_at=None, partner__state=approved
-        )
+        return self.waiting().filter(sent_at__lte=sent, reminded_at=None, partner__state=approved)
 
     def ending_soon(self) -> "PartnershipQuerySet":
         """The active ones whose end date is near (L9)."""

@@ -64,15 +64,7 @@ def end_page(act: str, question: Question, *, side: Side) -> Callable[..., HttpR
         if confirmed and CONFIRMED in request.GET:  # back from the passkey's page
             wizard.go_to_last()
         if wizard.finished:
-            try:
-                end_partnership(partnership=partnership, side=side, by=actor)
-            except Refused as refusal:
-                messages.warning(request, str(refusal))
-                return redirect(door.details, slug, partnership.public_id)
-            confirmation.spend(request)
-            told = _("The collaboration with %(name)s has ended. All access stopped at once.")
-            messages.success(request, told % {"name": other})
-            return redirect(door.exit, slug, partnership.public_id)
+            return _end(request, actor, partnership, side)
         context = _what_ends(actor, partnership, side) | {
             "form": form,
             "wizard": wizard,
@@ -84,6 +76,20 @@ def end_page(act: str, question: Question, *, side: Side) -> Callable[..., HttpR
         return render(request, "clients/end.html", context)
 
     return end
+
+
+def _end(request: HttpRequest, actor: Actor, partnership: Partnership, side: Side) -> HttpResponse:
+    """Ends it, and leads to the exit sheet; who came too late reads what became of it."""
+    door, where = DOORS[side], (actor.organisation.slug, partnership.public_id)
+    try:
+        end_partnership(partnership=partnership, side=side, by=actor)
+    except Refused as refusal:
+        messages.warning(request, str(refusal))
+        return redirect(door.details, *where)
+    confirmation.spend(request)
+    told = _("The collaboration with %(name)s has ended. All access stopped at once.")
+    messages.success(request, told % {"name": getattr(partnership, door.other)})
+    return redirect(door.exit, *where)
 
 
 def _what_ends(actor: Actor, partnership: Partnership, side: Side) -> dict[str, object]:
