@@ -64,16 +64,12 @@ def end_page(act: str, question: Question, *, side: Side) -> Callable[..., HttpR
         if confirmed and CONFIRMED in request.GET:  # back from the passkey's page
             wizard.go_to_last()
         if wizard.finished:
-            try:
-                end_partnership(partnership=partnership, side=side, by=actor)
-            except Refused as refusal:
-                messages.warning(request, str(refusal))
-                return redirect(door.details, slug, partnership.public_id)
-            confirmation.spend(request)
-            told = _("The collaboration with %(name)s has ended. All access stopped at once.")
-            messages.success(request, told % {"name": other})
-            return redirect(door.exit, slug, partnership.public_id)
-        context = _what_ends(partnership, side) | {"form": form, "wizard": wizard, "door": door}
+            return _end(request, actor, partnership, side)
+        context = _what_ends(actor, partnership, side) | {
+            "form": form,
+            "wizard": wizard,
+            "door": door,
+        }
         context |= {"confirmed": confirmed, "passkey_url": ""}
         if wizard.last and not confirmed and confirmation.has_passkey(request):
             context["passkey_url"] = confirmation.passkey_url(f"{request.path}?{CONFIRMED}=yes")
@@ -82,18 +78,44 @@ def end_page(act: str, question: Question, *, side: Side) -> Callable[..., HttpR
     return end
 
 
-def _what_ends(partnership: Partnership, side: Side) -> dict[str, object]:
+def _end(request: HttpRequest, actor: Actor, partnership: Partnership, side: Side) -> HttpResponse:
+    """Ends it, and leads to the exit sheet; who came too late reads what became of it."""
+    door, where = DOORS[side], (actor.organisation.slug, partnership.public_id)
+    try:
+        end_partnership(partnership=partnership, side=side, by=actor)
+    except Refused as refusal:
+        messages.warning(request, str(refusal))
+        return redirect(door.details, *where)
+    confirmation.spend(request)
+    told = _("The collaboration with %(name)s has ended. All access stopped at once.")
+    messages.success(request, told % {"name": getattr(partnership, door.other)})
+    return redirect(door.exit, *where)
+
+
+def _what_ends(actor: Actor, partnership: Partnership, side: Side) -> dict[str, object]:
     products = Product.objects.reached_by(partnership)
     number = products.count()
     return {
         "partnership": partnership,
         "side": side,
         "other": getattr(partnership, DOORS[side].other),
-        "consequences": _consequences(partnership, number),
+        "consequences": [*_consequences(partnership, number), *_pending(actor, partnership, side)],
         "products": products.order_by("renews_on", "name", "pk")[:SHOWN],
         "number": number,
         "more": max(0, number - SHOWN),
     }
+
+
+def _pending(actor: Actor, partnership: Partnership, side: Side) -> list[str]:
+    """What goes on waiting when it ends: another request of the same partner to this person."""
+    if side == Side.PARTNER:
+        return []
+    asked = Partnership.objects.asked_of(actor.person).filter(partner=partnership.partner)
+    told = _(
+        "Another request of %(partner)s to %(address)s still waits for an answer: it is no part of "
+        "this, so refuse it if you do not want it."
+    )
+    return [told % {"partner": one.partner_name, "address": one.asked_email} for one in asked]
 
 
 def _consequences(partnership: Partnership, number: int) -> list[str]:
@@ -125,7 +147,10 @@ def _consequences(partnership: Partnership, number: int) -> list[str]:
         "Nothing is deleted: every product stays in %(client)s and keeps running. Orders already "
         "placed and invoices already issued stay as they are."
     )
-    told = _("%(client)s and %(partner)s are both told by e-mail, and keep the history.")
+    told = _(
+        "%(client)s and %(partner)s are both told by e-mail, and keep an exit sheet with the "
+        "history."
+    )
     again = _("To work together again, one of you has to ask or invite the other anew.")
     return [sentence % names for sentence in (reach, money, stays, told, again)]
 

@@ -225,6 +225,22 @@ def test_its_queries_do_not_grow(world: World) -> None:
     assert counts[1] <= counts[0]
 
 
+def test_what_goes_on_waiting_is_listed_before_the_end(world: World) -> None:
+    """T21"""
+    services.request_access(
+        email="clara@clinique-belmont.example",
+        access="full",
+        payment_mode="client",
+        another_organisation=True,
+        by=world.actor("lea", ALPINE),
+    )
+    partnership = Partnership.objects.active().get(client__slug=CLINIC)
+    page = world.client("clara").get(
+        reverse("partnership_end", args=[CLINIC, partnership.public_id])
+    )
+    assert "Another request of Alpine Web Sàrl to clara@clinique-belmont.example" in page.text
+
+
 # ---- What dies with it (T22) -----------------------------------------------------------------
 
 
