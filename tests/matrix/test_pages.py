@@ -113,6 +113,25 @@ def test_a_wrong_token(world: World, token: str) -> None:
     assert response.headers["Location"] == reverse("invitation_gone")
 
 
+@pytest.mark.parametrize("state", ["requested", "invited limited"])
+def test_a_forwarded_link_shows_nothing_to_another_account(world: World, state: str) -> None:
+    """T2: whoever opened the mailed link, signed in with another address."""
+    cast, wrong = build(world, state), []
+    link = cast.partnership.links.get()
+    asked = {"requested": "client boss", "invited limited": "partner boss"}[state]
+    for persona in PERSONAS:
+        if persona in (asked, "anonymous"):
+            continue
+        browser = cast.browser(persona)
+        with writing_only():
+            browser.get(reverse("invitation_link", args=[link.token]))
+            response = browser.get(reverse("invitation", args=[link.public_id]))
+        assert status_of(response) == 200
+        if leaked := wrong_canaries(response, persona, state):
+            wrong.append(f"{persona} reads {leaked}")
+    assert wrong == []
+
+
 # ---- The watch itself ------------------------------------------------------------------------
 
 

@@ -1,4 +1,6 @@
-"""Short dates in Italian with the month in letters, so that no reader takes a day for a month."""
+"""Dates in Italian with the month in letters, so that no reader takes a day for a month; and in
+small letters, which Django's full names of Italian months do not have."""
 
-SHORT_DATE_FORMAT = "j M Y"
-SHORT_DATETIME_FORMAT = "j M Y, H:i"
+DATE_FORMAT = "j b Y"
+SHORT_DATE_FORMAT = "j b Y"
+SHORT_DATETIME_FORMAT = "j b Y, H:i"
