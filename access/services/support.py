@@ -158,9 +158,10 @@ def _organisation_with(code: str) -> Found | None:
 
 
 @transaction.atomic
-def set_premium(*, organisation: Organisation, premium: bool, by: User) -> None:
+def set_premium(*, organisation: Organisation, premium: bool, by: User | None) -> None:
     """Staff give an organisation premium support with its VIP code, or take both back (S1). The
-    code itself is on the organisation's premium page, and in no log."""
+    code itself is on the organisation's premium page, and in no log. `by`: one of the staff, or
+    None for the portal itself."""
     kept = Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
     if kept.premium_support == premium:
         return

@@ -18,6 +18,7 @@ from access.limits import without_limits
 from access.models import Membership, Organisation, OutgoingMail, User
 from access.policy import Actor, actor_in
 from access.services import add_member, create_organisation
+from access.services.support import set_premium
 from clients import services
 from clients.models import Category, Partnership, Product, ProductType
 from clients.rules import Access, Offer, PartnershipState, Side
@@ -154,6 +155,7 @@ class Builder:
             **form.cleaned_data,
         )
         self.organisations[entry.slug] = organisation
+        set_premium(organisation=organisation, premium=entry.premium_support, by=None)
         for member in entry.members:
             if self.people[member.person] != founder:
                 with self.reporting(member):
@@ -298,8 +300,9 @@ class Builder:
     def offer(self, granted: GrantedEntry | None, client: Organisation) -> Offer:
         assert granted is not None  # noqa: S101 - checked
         if granted.access == Access.FULL:
-            return Offer.full(granted.payment_mode)
-        return Offer.limited([product.pk for product in self.products(client, granted.products)])
+            return Offer.full(granted.payment_mode).until(granted.ends_on)
+        products = self.products(client, granted.products)
+        return Offer.limited([product.pk for product in products]).until(granted.ends_on)
 
     def products(self, owner: Organisation, names: Iterable[str]) -> list[Product]:
         return list(Product.objects.filter(organisation=owner, name__in=names))

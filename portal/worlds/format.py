@@ -97,6 +97,7 @@ class OrganisationEntry(Entry):
     vat_number: str = key(text(20), default="")
     website: str = key(reading.https_url, default="")
     affiliate: bool = key(reading.boolean, default=False)
+    premium_support: bool = key(reading.boolean, default=False)
     members: list[MemberEntry] = key(list_of(entry(MemberEntry)))
     products: list[ProductEntry] = key(list_of(entry(ProductEntry)), default=())
 
@@ -129,11 +130,12 @@ class AskedEntry(Entry):
 
 @dataclass(frozen=True, kw_only=True)
 class GrantedEntry(Entry):
-    """What a client gives, or offers in an invitation (L1, L3)."""
+    """What a client gives, or offers in an invitation (L1, L3), and until when (L9)."""
 
     access: str = key(reading.choice(Access))
     payment_mode: str = key(reading.choice(PaymentMode), default="")
     products: list[str] = key(list_of(text(80)), default=())
+    ends_on: date | None = key(reading.day, default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
