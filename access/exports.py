@@ -21,7 +21,7 @@ ACT_COLUMNS = (
     gettext_lazy("For"),
     gettext_lazy("As"),
     gettext_lazy("What"),
-    gettext_lazy("On"),
+    gettext_lazy("Object"),
     gettext_lazy("Change"),
     gettext_lazy("Allowed"),
     gettext_lazy("Network address"),

@@ -201,7 +201,7 @@ def test_the_database_keeps_vip_codes_apart_and_with_premium_support(world, staf
     code = world.organisation(GARAGE).vip_code
     for values in ({"vip_code": code, "premium_support": True}, {"vip_code": "lonely"}):
         with pytest.raises(IntegrityError), transaction.atomic():
-            Organisation.objects.filter(slug="hotel-bellevue").update(**values)
+            Organisation.objects.filter(slug="musee-du-jura").update(**values)
 
 
 def test_who_may_not_let_support_in_replaces_no_vip_code(world, staff):

@@ -134,7 +134,8 @@ def test_saving_something_else_keeps_the_vip_code(world, staff):
         code,
         "Yverdon",
     )
-    assert Act.objects.filter(act="support.premium").count() == 1
+    lines = Act.objects.filter(act="support.premium", organisation=garage)
+    assert lines.count() == 1
     save(staff, garage)
     assert world.organisation(GARAGE).vip_code == ""
 
