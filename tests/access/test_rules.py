@@ -14,8 +14,15 @@ CELLS = [
 ]
 
 
-def said(act: str, capacity: Capacity, *, accounting: bool = False, reseller: bool = True) -> str:
-    return answer(act, capacity, accounting=accounting, reseller=reseller)
+def said(
+    act: str,
+    capacity: Capacity,
+    *,
+    accounting: bool = False,
+    reseller: bool = True,
+    premium: bool = True,
+) -> str:
+    return answer(act, capacity, accounting=accounting, reseller=reseller, premium=premium)
 
 
 @pytest.mark.parametrize(("act", "capacity", "expected"), CELLS)
@@ -56,7 +63,9 @@ def test_an_administrator_lacks_only_what_o4_reserves(act: str) -> None:
 def test_a_partner_never_changes_people_partners_payment_mode_or_data(capacity: Capacity) -> None:
     """Section 6: never; T31."""
     client_only = [act for act in ACTS if act.startswith(("partners.", "clients.", "programme."))]
-    for act in [*client_only, "people.change", "organisation.change", "log.see", "accounting.see"]:
+    never = {"people.change", "people.appoint", "organisation.change", "log.see", "accounting.see"}
+    never |= {"support.open", "premium.see", "access.explain"}
+    for act in [*client_only, *never]:
         assert said(act, capacity, accounting=True) in (Answer.NO, Answer.HIDDEN), act
 
 
@@ -65,6 +74,23 @@ def test_without_a_reseller_group_there_is_no_reseller_space(capacity: Capacity)
     for act in ACTS:
         if act.startswith("clients."):
             assert said(act, capacity, reseller=False) == Answer.HIDDEN
+
+
+@pytest.mark.parametrize("capacity", list(Capacity))
+def test_without_premium_support_there_is_no_premium_page(capacity: Capacity) -> None:
+    """S1"""
+    assert said("premium.see", capacity, premium=False) == Answer.HIDDEN
+
+
+def test_support_changes_nothing_but_settings_and_only_where_it_may() -> None:
+    """S2, T30: all else that is allowed to it only looks."""
+    looks = {"organisation.open", "organisation.see", "product.see", "people.see"}
+    allowed = {
+        capacity: {act for act in ACTS if said(act, capacity) not in (Answer.NO, Answer.HIDDEN)}
+        for capacity in (Capacity.SUPPORT_READ, Capacity.SUPPORT_WRITE)
+    }
+    assert allowed[Capacity.SUPPORT_READ] == looks
+    assert allowed[Capacity.SUPPORT_WRITE] == looks | {"product.change_settings"}
 
 
 def test_limited_access_does_less_than_full_everywhere() -> None:
