@@ -1,6 +1,6 @@
 # The portal's commands. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check lock
+.PHONY: help demo run test check mutants lock
 MAKEFLAGS += --no-print-directory
 
 PYTHON := .venv/bin/python
@@ -29,6 +29,10 @@ test: ## run the tests (ARGS="tests/access -k name" runs some)
 check: ## lint, format, types, layers, templates, migrations, translations
 	@tools/setup requirements-dev.lock
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" tools/check
+
+mutants: ## break one rule of access after the other: a test has to notice each (ARGS="O3" some)
+	@tools/setup requirements-dev.lock
+	@$(PYTHON) tools/mutants.py $(ARGS)
 
 lock: ## write the locks from pyproject.toml (needs uv)
 	@tools/lock

@@ -76,6 +76,13 @@ def test_support_comes_in_as_far_as_it_was_let(world, gina, staff, may_write, ca
             world.actor("staff", closed)
 
 
+def test_only_staff_come_in_as_support(world, gina):
+    """S2, T30: who is nobody there stays nobody, however far support was let in."""
+    support.open_access(by=gina, hours=2, may_write=True)
+    with pytest.raises(Http404):
+        world.actor("lea", GARAGE)
+
+
 def test_a_member_knows_until_when_support_may_come_in(world, gina):
     assert gina.support_until is None
     access = support.open_access(by=gina, hours=4)
