@@ -52,6 +52,15 @@ def test_limited_access_sees_the_granted_products_only(world: World) -> None:
     assert seen(world, "adam", CLINIC) == GRANTED
 
 
+def test_two_limited_partners_of_one_client_see_their_own(world: World) -> None:
+    """L7"""
+    accept(world, invite(world, limited(world, GARAGE, "garage-nord.example")))
+    other = invite(world, limited(world, GARAGE, "www.garage-nord.example"), partner=ALPINE)
+    accept(world, other, by="lea")
+    assert seen(world, "remi", GARAGE) == {"garage-nord.example"}
+    assert seen(world, "lea", GARAGE) == {"www.garage-nord.example"}
+
+
 def test_full_access_sees_all_future_ones_too(world: World) -> None:
     assert seen(world, "lea", BAKERY) == all_of(world, BAKERY)
     world.add_products(world.organisation(BAKERY), 1, name="Brand new")
