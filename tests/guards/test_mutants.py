@@ -1,10 +1,12 @@
 """The mutants of `make mutants` still fit the code and the tests; running them takes minutes."""
 
+import ast
 import re
 from pathlib import Path
 
 import pytest
 
+from tests.guards.code import CHECKOUT
 from tools.mutants import Mutant, read
 
 MUTANTS = read()
@@ -15,6 +17,8 @@ def test_no_mutant_is_stale(mutant: Mutant) -> None:
     assert not mutant.is_stale(), f"the text stands no longer exactly once in {mutant.file}"
     assert mutant.missing_tests() == []
     assert mutant.find != mutant.replace
+    text = (CHECKOUT / mutant.file).read_text()
+    assert ast.parse(text.replace(mutant.find, mutant.replace))  # it breaks a rule, not Python
 
 
 def test_there_are_enough_each_with_a_rule_and_a_name() -> None:
