@@ -12,7 +12,7 @@ from django.db import connection
 from django.http import HttpResponseBase
 from django.urls import reverse
 
-from tests.matrix.cast import CLIENT, EVERY_CANARY, PARTNER, STATES, Cast
+from tests.matrix.cast import CLIENT, EVERY_CANARY, PARTNER, STATES, Cast, keys_of
 from tests.matrix.expected import ROWS, answer, canaries
 
 CANARY = re.compile(r"zq[a-z]+", re.IGNORECASE)
@@ -53,37 +53,43 @@ def status_of(response: HttpResponseBase) -> int | str:
 
 
 def pages(cast: Cast) -> Iterator[tuple[str, str, str, str]]:
-    """Each page in the client's and in the partner's organisation: name, organisation, product
-    and path."""
-    partnership = cast.partnership.public_id if cast.partnership else NOBODY
+    """Each page in the client's and in the partner's organisation: name, organisation, which of
+    the objects ("one" of the products, the "boss" among the members), and path."""
     for name, row in ROWS.items():
         for slug in (CLIENT, PARTNER):
-            if row.thing == "product":
-                for key in ("one", "two"):
-                    product = cast.products[key].public_id
-                    yield name, slug, key, reverse(name, args=[slug, product])
-            elif row.thing:
-                yield name, slug, "", reverse(name, args=[slug, partnership])
-            else:
-                yield name, slug, "", reverse(name, args=[slug])
+            for key, found in _things(cast, slug, row.thing).items():
+                yield name, slug, key, reverse(name, args=[slug, found] if found else [slug])
+
+
+def _things(cast: Cast, slug: str, thing: str) -> dict[str, str]:
+    """The objects with which a page is tried, by key; a page without object has one, of none."""
+    if not thing:
+        return {"": ""}
+    if thing == "product":
+        return {key: cast.products[key].public_id for key in keys_of(CLIENT)}
+    if thing == "member":
+        return {key: cast.members[slug, key].public_id for key in ("boss", "plain")}
+    if thing == "member invitation":
+        return {"": cast.invitations[slug].public_id}
+    if thing == "access":
+        return {"": cast.accesses[slug].public_id}
+    return {"": cast.partnership.public_id if cast.partnership else NOBODY}
 
 
 def is_turn(
-    persona: str, slug: str, name: str, product: str, state: str, *, method: str = "GET"
+    persona: str, slug: str, name: str, key: str, state: str, *, method: str = "GET"
 ) -> bool:
     """Whether to try the page now. What is refused in every state alike, nine cells of ten, is
     tried in two of the states, in turn; in all of them with MATRIX=full."""
-    if os.environ.get("MATRIX") == "full" or not _always_refused(
-        persona, slug, name, product, method
-    ):
+    if os.environ.get("MATRIX") == "full" or not _always_refused(persona, slug, name, key, method):
         return True
-    turn = crc32(f"{persona} {slug} {name} {product}".encode())
+    turn = crc32(f"{persona} {slug} {name} {key}".encode())
     return (turn + list(STATES).index(state)) % 7 == 0
 
 
 @cache
-def _always_refused(persona: str, slug: str, name: str, product: str, method: str) -> bool:
-    answers = {answer(persona, slug, name, each, product=product, method=method) for each in STATES}
+def _always_refused(persona: str, slug: str, name: str, key: str, method: str) -> bool:
+    answers = {answer(persona, slug, name, each, key=key, method=method) for each in STATES}
     return len(answers) == 1 and answers <= {403, 404, 405}
 
 

@@ -7,15 +7,24 @@ that text.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from time import time
 from typing import Any
 
 from django.test import Client
 from django.utils import timezone
 
 from access import grants
-from access.models import Organisation, User
+from access.models import (
+    MemberInvitation,
+    Membership,
+    Organisation,
+    SupportAccess,
+    User,
+)
 from access.policy import as_member
-from access.services import add_member, create_organisation
+from access.services import add_member, create_organisation, invite_member
+from access.services.support import open_access
+from access.web.middleware import SEEN
 from clients import services
 from clients.models import Partnership, Product
 from clients.rules import Offer, Side
@@ -24,6 +33,8 @@ from partners.models import Partner
 from tests.world import World
 
 CLIENT, PARTNER, OWNED, RIVAL, FOREIGN = "zqcslug", "zqpslug", "zqoslug", "zqrslug", "zqfslug"
+SECOND = "zqsslug"  # another partner of the client, with limited access to one product
+VIP_CODE, VIP_CANARY = "zqcv22222222", "zqcv"  # shown in groups of four
 
 
 @dataclass(frozen=True)
@@ -62,6 +73,7 @@ STATES: dict[str, Situation] = {
 # Persona: the role in which organisation; nobody anywhere without.
 PEOPLE: dict[str, tuple[str, str] | None] = {
     "newcomer": None,
+    "invited": None,  # asked to join the client's organisation
     "client boss": (CLIENT, "legal_representative"),
     "client admin": (CLIENT, "administrator"),
     "client collaborator": (CLIENT, "collaborator"),
@@ -71,10 +83,13 @@ PEOPLE: dict[str, tuple[str, str] | None] = {
     "partner collaborator": (PARTNER, "collaborator"),
     "partner collaborator without": (PARTNER, "collaborator"),
     "owned boss": (OWNED, "legal_representative"),  # another client of the partner
+    "second boss": (SECOND, "legal_representative"),
     "rival boss": (RIVAL, "legal_representative"),  # another partner
     "foreign boss": (FOREIGN, "legal_representative"),  # the other partner's client
 }
-PERSONAS = ("anonymous", *PEOPLE, "staff")
+# One of the vendor's staff: let in by both organisations to look, to change settings, or by none.
+SUPPORT = {"support reading": "support_read", "support writing": "support_write"}
+PERSONAS = ("anonymous", *PEOPLE, *SUPPORT, "staff")
 
 
 def word(persona: str, what: str = "") -> str:
@@ -82,8 +97,8 @@ def word(persona: str, what: str = "") -> str:
 
 
 def keys_of(slug: str) -> tuple[str, ...]:
-    """The keys of an organisation's products; the client has two."""
-    return ("one", "two") if slug == CLIENT else (slug.removeprefix("zq"),)
+    """The keys of an organisation's products; the client has three."""
+    return ("one", "two", "three") if slug == CLIENT else (slug.removeprefix("zq"),)
 
 
 def texts_of_product(key: str) -> set[str]:
@@ -94,9 +109,22 @@ def texts_of_organisation(slug: str) -> set[str]:
     return {slug, slug.replace("slug", "name")}
 
 
-SLUGS = (CLIENT, PARTNER, OWNED, RIVAL, FOREIGN)
+def data_of(slug: str) -> set[str]:
+    """What only its own people, and support, read of an organisation."""
+    return {slug.replace("slug", "street")}
+
+
+def inside(slug: str, what: str) -> str:
+    """A canary of one organisation: the address it invited, or why it let support in."""
+    return slug.replace("slug", what)
+
+
+SLUGS = (CLIENT, PARTNER, OWNED, SECOND, RIVAL, FOREIGN)
 EVERY_CANARY = (
-    {"zqmessage"}
+    {"zqmessage", "zqsmessage", VIP_CANARY}
+    | {inside(slug, "reason") for slug in (CLIENT, PARTNER)}
+    | {inside(PARTNER, "asked")}
+    | {text for slug in SLUGS for text in data_of(slug)}
     | {word(persona, what) for persona in PEOPLE for what in ("", "mail")}
     | {text for slug in SLUGS for text in texts_of_organisation(slug)}
     | {text for slug in SLUGS for key in keys_of(slug) for text in texts_of_product(key)}
@@ -112,13 +140,27 @@ class Cast:
     products: dict[str, Product] = field(default_factory=dict)
     partnership: Partnership | None = None
     foreign_partnership: Partnership | None = None
+    members: dict[tuple[str, str], Membership] = field(default_factory=dict)
+    invitations: dict[str, MemberInvitation] = field(default_factory=dict)
+    accesses: dict[str, SupportAccess] = field(default_factory=dict)
 
     def browser(self, persona: str) -> Client:
+        """As this persona; support is let in as far as it needs, and else to look."""
+        self.let_in(persona)
         client = Client()
         client.cookies["django_language"] = "en"
         if persona != "anonymous":
             client.force_login(self.people[persona])
+            session = client.session
+            session[SEEN] = int(time())  # the first page notes no more than the next ones
+            session.save()
         return client
+
+    def let_in(self, persona: str) -> None:
+        closed = timezone.now() if persona == "staff" else None
+        SupportAccess.objects.filter(pk__in=[one.pk for one in self.accesses.values()]).update(
+            may_write=persona == "support writing", closed_at=closed
+        )
 
     def actor(self, persona: str) -> Any:
         person, place = self.people[persona], PEOPLE[persona]
@@ -132,15 +174,19 @@ def build(world: World, state: str) -> Cast:
     for persona in PEOPLE:
         address = f"{word(persona, 'mail')}@x.example"
         cast.people[persona] = world.add_person(address, name=word(persona).title())
-    cast.people["staff"] = world.person("staff")
+    for persona in (*SUPPORT, "staff"):
+        cast.people[persona] = world.person("staff")
     for slug in SLUGS:
         _organisation(world, cast, slug)
-    for slug in (PARTNER, RIVAL):
+    for slug in (PARTNER, SECOND, RIVAL):
         partner = Partner.objects.create(organisation=cast.organisations[slug])
         programme.approve(partner=partner, by=None, listed=True)
         cast.organisations[slug].refresh_from_db()
     _full_access(cast, "owned boss", "partner boss")
     cast.foreign_partnership = _full_access(cast, "foreign boss", "rival boss")
+    _second_partner(cast)
+    _inside(cast, CLIENT, "client boss", cast.people["invited"].email)
+    _inside(cast, PARTNER, "partner boss", f"{inside(PARTNER, 'asked')}@x.example")
     grants.assign_products(
         as_member(cast.people["client collaborator"], cast.organisations[CLIENT]).membership,
         [cast.products["one"]],
@@ -151,7 +197,7 @@ def build(world: World, state: str) -> Cast:
     membership = as_member(cast.people["partner collaborator"], cast.organisations[PARTNER])
     if state != "ended":
         grants.assign_clients(membership.membership, [cast.organisations[CLIENT]], by=None)
-    Partner.objects.filter(organisation__slug__in=(PARTNER, RIVAL)).update(listed=False)
+    Partner.objects.filter(organisation__slug__in=(PARTNER, SECOND, RIVAL)).update(listed=False)
     return cast
 
 
@@ -176,6 +222,36 @@ def _organisation(world: World, cast: Cast, slug: str) -> None:
             notes=f"zqnotes{key}", technical_contact=f"zqtech{key}@x.example"
         )
         cast.products[key] = product
+    Organisation.objects.filter(pk=organisation.pk).update(
+        street=inside(slug, "street"),
+        premium_support=slug == CLIENT,
+        vip_code=VIP_CODE if slug == CLIENT else "",
+    )
+
+
+def _inside(cast: Cast, slug: str, boss: str, asked: str) -> None:
+    """What an organisation keeps to itself: an invitation, and an access of support."""
+    for key, persona in (("boss", boss), ("plain", boss.replace("boss", "collaborator"))):
+        cast.members[slug, key] = cast.actor(persona).membership
+    cast.invitations[slug] = invite_member(
+        email=asked, role="collaborator", accounting=False, by=cast.actor(boss)
+    )
+    cast.accesses[slug] = open_access(
+        by=cast.actor(boss), hours=24, reason=inside(slug, "reason").title()
+    )
+
+
+def _second_partner(cast: Cast) -> None:
+    """Whatever the state, the client has another partner: what it holds is nobody else's matter."""
+    invited = services.invite_partner(
+        partner=Partner.objects.get(pk=cast.organisations[SECOND].pk),
+        offer=_limited(cast, "three"),
+        by=cast.actor("client boss"),
+        message="zqsmessage",
+    )
+    services.accept_invitation(
+        partnership=invited, version=invited.version, by=cast.actor("second boss")
+    )
 
 
 def _full_access(cast: Cast, client_boss: str, partner_boss: str) -> Partnership:

@@ -9,8 +9,13 @@ from tests.matrix.cast import (
     PARTNER,
     PEOPLE,
     RIVAL,
+    SECOND,
     STATES,
+    SUPPORT,
+    VIP_CANARY,
     Situation,
+    data_of,
+    inside,
     keys_of,
     texts_of_organisation,
     texts_of_product,
@@ -21,6 +26,8 @@ from tests.matrix.section6 import said
 LIVE = frozenset(state for state, facts in STATES.items() if facts.live)
 INVITED = frozenset({"invited limited", "invited full"})
 REQUESTED = frozenset({"requested"})
+OVER = frozenset({"ended", "end date passed"})
+PARTNERS = (PARTNER, SECOND, RIVAL)
 
 
 @dataclass(frozen=True)
@@ -29,13 +36,35 @@ class Row:
     (elsewhere it leads to the page that tells what became of it)."""
 
     act: str
-    thing: str = ""  # "product", or the partnership as seen by one side
+    thing: str = ""  # "product", "member", …, or the partnership as seen by one side
     opens: frozenset[str] | None = None
     methods: str = "GET"
 
 
 ROWS: dict[str, Row] = {
     "home": Row("organisation.open"),
+    "organisation": Row("organisation.see"),
+    "organisation_edit": Row("organisation.change", methods="GET POST"),
+    "people": Row("people.see"),
+    "member": Row("people.see", "member"),
+    "member_change": Row("people.change", "member", methods="GET POST"),
+    "member_remove": Row("people.change", "member", methods="GET POST"),
+    "member_products": Row("people.change", "member", methods="GET POST"),
+    "member_clients": Row("clients.assign", "member", methods="GET POST"),
+    "member_leave": Row("people.leave", methods="GET POST"),
+    "member_invite": Row("people.change", methods="GET POST"),
+    "member_invitations": Row("people.change"),
+    "member_invitation_resend": Row("people.change", "member invitation", methods="POST"),
+    "member_invitation_withdraw": Row("people.change", "member invitation", methods="GET POST"),
+    "log": Row("log.see"),
+    "log_csv": Row("log.see"),
+    "reach": Row("access.explain"),
+    "product_reach": Row("access.explain", "product"),
+    "support": Row("support.open", methods="GET POST"),
+    "support_prolong": Row("support.open", "access", methods="POST"),
+    "support_close": Row("support.open", "access", methods="POST"),
+    "premium": Row("premium.see"),
+    "premium_renew": Row("support.open", methods="POST"),
     "products": Row("product.see"),
     "products_csv": Row("product.see"),
     "product": Row("product.see", "product"),
@@ -46,10 +75,19 @@ ROWS: dict[str, Row] = {
     "partnership": Row("partners.see", "of the client"),
     "partnership_change": Row("partners.change", "of the client", LIVE, "GET POST"),
     "partnership_end": Row("partners.end", "of the client", LIVE, "GET POST"),
+    "partnership_end_date": Row("partners.change", "of the client", LIVE, "GET POST"),
+    "partnership_prolong": Row("partners.change", "of the client", methods="POST"),
+    "partnership_see": Row("partners.see", "of the client", LIVE | INVITED),
+    "partnership_exit": Row("partners.see", "of the client", OVER),
+    "partnership_exit_csv": Row("partners.see", "of the client"),
     "partnership_resend": Row("partners.authorise", "of the client", methods="POST"),
     "partnership_withdraw": Row("partners.authorise", "of the client", INVITED, "GET POST"),
     "clients": Row("clients.see"),
     "clients_csv": Row("clients.see"),
+    "clients_ending": Row("clients.see"),
+    "clients_ending_csv": Row("clients.see"),
+    "clients_log": Row("clients.log"),
+    "clients_log_csv": Row("clients.log"),
     "clients_waiting": Row("clients.see_waiting"),
     "clients_waiting_csv": Row("clients.see_waiting"),
     "clients_over": Row("clients.see_waiting"),
@@ -57,6 +95,8 @@ ROWS: dict[str, Row] = {
     "client_add": Row("clients.add", methods="GET POST"),
     "client": Row("clients.see", "of the partner"),
     "client_products_csv": Row("clients.see", "of the partner"),
+    "client_exit": Row("clients.see_waiting", "of the partner", OVER),
+    "client_exit_csv": Row("clients.see_waiting", "of the partner"),
     "client_accept": Row("clients.answer", "invitation", INVITED, "GET POST"),
     "client_decline": Row("clients.answer", "invitation", INVITED, "GET POST"),
     "client_resend": Row("clients.add", "request", methods="POST"),
@@ -67,9 +107,13 @@ ROWS: dict[str, Row] = {
 
 def capacity(persona: str, organisation: str, facts: Situation) -> str:
     """As whom the persona acts in the organisation; empty for a stranger."""
+    if persona in SUPPORT and organisation in (CLIENT, PARTNER):
+        return SUPPORT[persona]
     place = PEOPLE.get(persona)
     if place is None:
         return ""
+    if persona == "second boss" and organisation == CLIENT:
+        return "partner_limited"
     if place[0] == organisation:
         return place[1]
     reaches = persona in ("partner boss", "partner admin", "partner collaborator")
@@ -79,10 +123,12 @@ def capacity(persona: str, organisation: str, facts: Situation) -> str:
 
 
 def products_seen(persona: str, facts: Situation) -> set[str]:
-    """Which of the client's two products the persona may see in the client's organisation."""
+    """Which of the client's products the persona may see in the client's organisation."""
+    if persona == "second boss":
+        return {"three"}
     answer = capacity(persona, CLIENT, facts)
-    if answer in ("legal_representative", "administrator", "partner_full"):
-        return {"one", "two"}
+    if answer in ("legal_representative", "administrator", "partner_full", *SUPPORT.values()):
+        return set(keys_of(CLIENT))
     if answer == "collaborator":
         return {"one"}
     return set(facts.granted) if answer == "partner_limited" else set()
@@ -103,7 +149,7 @@ def partnership_seen(persona: str, organisation: str, thing: str, facts: Situati
 
 
 def answer(
-    persona: str, organisation: str, name: str, state: str, *, product: str = "", method: str
+    persona: str, organisation: str, name: str, state: str, *, key: str = "", method: str
 ) -> int | str:
     """The status that the page must answer; "moves on" for a way to another page of ours."""
     row, facts = ROWS[name], STATES[state]
@@ -114,15 +160,46 @@ def answer(
     role = capacity(persona, organisation, facts)
     if not role:
         return 404
-    if row.thing == "product":
-        if organisation != CLIENT or product not in products_seen(persona, facts):
-            return 404
-    elif row.thing and not partnership_seen(persona, organisation, row.thing, facts):
+    if not _thing_seen(persona, organisation, row.thing, key, facts):
         return 404
-    allowed = said(row.act, role, reseller=organisation in (PARTNER, RIVAL))
-    if allowed in ("hidden", "no"):
-        return 404 if allowed == "hidden" else 403
+    for act in (row.act, *_more_acts(name, organisation, key)):
+        premium = organisation == CLIENT
+        allowed = said(act, role, reseller=organisation in PARTNERS, premium=premium)
+        if allowed in ("hidden", "no"):
+            return 404 if allowed == "hidden" else 403
+    if leads_elsewhere(persona, name, key):
+        return "moves on"
     return 200 if row.opens is None or state in row.opens else "moves on"
+
+
+def _thing_seen(persona: str, organisation: str, thing: str, key: str, facts: Situation) -> bool:
+    """Whether the object in the address is there for the persona."""
+    role = capacity(persona, organisation, facts)
+    represents = role in ("legal_representative", "administrator")
+    if not thing:
+        return True
+    if thing == "product":
+        return organisation == CLIENT and key in products_seen(persona, facts)
+    if thing == "member":
+        return said("people.see", role, reseller=False) != "hidden"
+    if thing in ("member invitation", "access"):
+        return represents
+    return partnership_seen(persona, organisation, thing, facts)
+
+
+def _more_acts(name: str, organisation: str, key: str) -> list[str]:
+    """What a case of a page needs besides: only a legal representative touches one (O3)."""
+    if name in ("member_change", "member_remove") and key == "boss":
+        return ["people.appoint"]
+    return ["premium.see"] if name == "premium_renew" else []
+
+
+def leads_elsewhere(persona: str, name: str, key: str) -> bool:
+    """Nothing can be assigned to who reaches all; and who would remove themselves is led to the
+    page for leaving."""
+    if name in ("member_products", "member_clients"):
+        return key == "boss"
+    return name == "member_remove" and key == "boss" and persona.endswith("boss")
 
 
 # ---- Which canaries a person may read --------------------------------------------------------
@@ -137,6 +214,10 @@ def people_of(slug: str, *roles: str) -> set[str]:
     }
 
 
+def mails_of(slug: str) -> set[str]:
+    return {word(who, "mail") for who, place in PEOPLE.items() if place and place[0] == slug}
+
+
 def products_of(slug: str) -> set[str]:
     return {text for key in keys_of(slug) for text in texts_of_product(key)}
 
@@ -145,18 +226,28 @@ def canaries(persona: str, state: str) -> set[str]:
     """The canaries that the persona may read anywhere in the portal, in this state."""
     facts, place = STATES[state], PEOPLE.get(persona)
     known = {word(persona), word(persona, "mail")}
+    if persona in SUPPORT:
+        return _known_to_support(facts)
+    if persona == "invited":  # who asks them in, and where
+        return known | texts_of_organisation(CLIENT) | {word("client boss")}
     if place is None:
         return known
     slug, role = place
-    known |= texts_of_organisation(slug) | people_of(slug)
-    if role in ("legal_representative", "administrator") and slug != CLIENT:
-        known |= products_of(slug)
+    known |= texts_of_organisation(slug) | people_of(slug) | data_of(slug)
+    if role in ("legal_representative", "administrator"):
+        known |= mails_of(slug)
+        known |= {inside(slug, "reason"), inside(slug, "asked")}
+        if slug != CLIENT:
+            known |= products_of(slug)
     if slug == CLIENT:
         known |= _known_at_client(persona, role, facts)
     elif slug == PARTNER:
         known |= _known_at_partner(persona, role, facts)
     elif slug == OWNED:
         known |= texts_of_organisation(PARTNER) | {word("partner boss")}
+    elif slug == SECOND:  # limited access: no people, and no other product
+        known |= texts_of_organisation(CLIENT) | texts_of_product("three")
+        known |= {"zqsmessage", word("client boss")}
     elif slug == RIVAL:
         known |= texts_of_organisation(FOREIGN) | people_of(FOREIGN) | products_of(FOREIGN)
     elif slug == FOREIGN:
@@ -164,8 +255,16 @@ def canaries(persona: str, state: str) -> set[str]:
     return known
 
 
+def _known_to_support(facts: Situation) -> set[str]:
+    """S2: the services of the organisations that let it in; never who was written to, or why."""
+    known = data_of(CLIENT) | data_of(PARTNER)
+    for slug in (CLIENT, PARTNER):
+        known |= texts_of_organisation(slug) | people_of(slug) | products_of(slug)
+    return known | {SECOND.replace("slug", "name")}  # who manages a product
+
+
 def _known_at_client(persona: str, role: str, facts: Situation) -> set[str]:
-    known = set()
+    known = {VIP_CANARY}
     for key in products_seen(persona, facts):
         known |= texts_of_product(key)
     if facts.live:  # who manages a product
@@ -173,10 +272,13 @@ def _known_at_client(persona: str, role: str, facts: Situation) -> set[str]:
     boss = persona == "client boss"
     represents = role in ("legal_representative", "administrator")
     if (represents and facts.client_known) or (boss and facts.opened_by):
-        known |= texts_of_organisation(PARTNER) - {PARTNER}
+        known |= texts_of_organisation(PARTNER) - ({PARTNER} if not facts.client_known else set())
         known |= {word("partner boss"), "zqmessage"}
-    if represents and facts.client_known:
-        known.add(word("client boss", "mail"))  # the address that was asked
+    if represents:  # the other partner, and who was asked to join
+        known |= texts_of_organisation(SECOND) | {word("second boss"), "zqsmessage"}
+        known |= {word("invited"), word("invited", "mail")}
+    if represents and facts.live:  # who reaches what
+        known |= {word(who) for who in ("partner boss", "partner admin", "partner collaborator")}
     return known
 
 

@@ -10,7 +10,7 @@ from tests.matrix.asking import (
     writing_only,
     wrong_canaries,
 )
-from tests.matrix.cast import PERSONAS, build
+from tests.matrix.cast import PERSONAS, SUPPORT, build
 from tests.matrix.expected import ROWS
 from tests.world import World
 
@@ -27,12 +27,21 @@ ELSEWHERE: dict[str, tuple[int | str, int | str]] = {
     "healthz": (200, 200),
     "organisation_new": ("login", 200),
     "invitation_gone": (404, 404),
+    "member_link_gone": (404, 404),
+    "support_code": ("login", 200),
+    "profile": ("login", 200),
+    "second_factor": ("login", 200),
+    "sessions": ("login", 200),
+    "sessions_end_others": ("login", 405),
     "demo_mails": (404, 404),
     "demo_mail": (404, 404),
     "demo_mail_body": (404, 404),
 }
+STAFF = {*SUPPORT, "staff"}
 # Pages with rules of their own: see the tests below.
 OTHERS = {"readyz", "invitation", "invitation_link", "request_answer", "request_refuse"}
+OTHERS |= {"member_join", "member_link", "member_join_accept", "member_join_refuse"}
+OTHERS |= {"session_end"}
 
 
 def named_without_arguments() -> list[str]:
@@ -72,17 +81,17 @@ def test_the_admin_is_for_staff(world: World) -> None:
         browser = cast.browser(persona)
         for name in named_without_arguments():
             # Django's own view of autocompletion fails without the name of a field.
-            skipped = persona == "staff" and name == "admin:autocomplete"
+            skipped = persona in STAFF and name == "admin:autocomplete"
             if not name.startswith("admin:") or name in doors or skipped:
                 continue
             with writing_only():
                 response = browser.get(reverse(name))
-            if persona != "staff" and status_of(response) not in ("moves on", "login", 403, 404):
+            if persona not in STAFF and status_of(response) not in ("moves on", "login", 403, 404):
                 wrong.append(f"{persona}: {name} answers {status_of(response)}")
-            if persona != "staff" and wrong_canaries(response, persona, state):
+            if persona not in STAFF and wrong_canaries(response, persona, state):
                 wrong.append(f"{persona}: {name} shows {wrong_canaries(response, persona, state)}")
-            if persona == "staff" and status_of(response) not in (200, "moves on", 403, 405):
-                wrong.append(f"staff: {name} answers {status_of(response)}")
+            if persona in STAFF and status_of(response) not in (200, "moves on", 403, 405):
+                wrong.append(f"{persona}: {name} answers {status_of(response)}")
     assert wrong == []
 
 
