@@ -47,6 +47,7 @@ class Situation:
     live: str = ""  # "full", "limited", or no access now
     granted: frozenset[str] = frozenset()  # products, while live and limited
     offered: frozenset[str] = frozenset()  # products in an invitation
+    left_behind: frozenset[str] = frozenset()  # products on the exit sheet
 
 
 BY_CLIENT = Situation(opened_by="client", client_known=True)
@@ -66,7 +67,7 @@ STATES: dict[str, Situation] = {
     "active full, client pays": FULL,
     "active full, partner pays": FULL,
     "end date passed": Situation(opened_by="partner", client_known=True),
-    "ended": Situation(opened_by="partner", client_known=True),
+    "ended": Situation(opened_by="partner", client_known=True, left_behind=ONE | TWO),
     "partner suspended": FULL,
 }
 

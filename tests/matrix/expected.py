@@ -293,6 +293,8 @@ def _known_at_partner(persona: str, role: str, facts: Situation) -> set[str]:
         known |= texts_of_organisation(CLIENT) | {"zqmessage"}
     if represents and facts.client_known:
         known.add(word("client boss"))  # who answered or invited, in the log of their own side
+    if represents and facts.left_behind:  # L6: the exit sheet names what it held, no more
+        known |= {f"zqproduct{key}" for key in facts.left_behind}
     if represents and facts.opened_by:
         known.add("zqmessage")
     if facts.opened_by == "partner" and (represents or reached):
