@@ -10,7 +10,7 @@ from tests.matrix.asking import (
     writing_only,
     wrong_canaries,
 )
-from tests.matrix.cast import PERSONAS, SUPPORT, build
+from tests.matrix.cast import CLIENT, PERSONAS, SUPPORT, build
 from tests.matrix.expected import ROWS
 from tests.world import World
 
@@ -138,6 +138,24 @@ def test_a_forwarded_link_shows_nothing_to_another_account(world: World, state: 
         assert status_of(response) == 200
         if leaked := wrong_canaries(response, persona, state):
             wrong.append(f"{persona} reads {leaked}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", ["member_join_accept", "member_join_refuse"])
+def test_nobody_else_answers_an_invitation_to_join(world: World, name: str) -> None:
+    """T2, T5: the answer of anybody but the person asked changes nothing and shows nothing."""
+    cast, wrong = build(world, "active full, client pays"), []
+    path = reverse(name, args=[cast.invitations[CLIENT].public_id])
+    for persona in PERSONAS:
+        if persona == "invited":
+            continue
+        browser = cast.browser(persona)
+        with writing_only():
+            response = browser.post(path)
+        expected = "login" if persona == "anonymous" else "moves on"
+        leaked = wrong_canaries(response, persona, "active full, client pays")
+        if status_of(response) != expected or leaked:
+            wrong.append(f"{persona}: {name} answers {status_of(response)}, shows {leaked}")
     assert wrong == []
 
 

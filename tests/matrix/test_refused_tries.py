@@ -18,6 +18,11 @@ pytestmark = pytest.mark.django_db
         ("client admin", CLIENT, "partner_authorise", 403, True),
         ("partner boss", CLIENT, "partner_authorise", 404, True),
         ("partner admin", PARTNER, "client_add", 403, True),
+        ("support reading", CLIENT, "organisation_edit", 403, True),
+        ("support writing", CLIENT, "support", 403, True),
+        ("support writing", CLIENT, "partner_authorise", 404, True),
+        ("staff", CLIENT, "organisation_edit", 404, False),
+        ("second boss", CLIENT, "member_invite", 404, True),
         ("rival boss", CLIENT, "partner_authorise", 404, False),
     ],
 )
