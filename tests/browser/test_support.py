@@ -43,6 +43,7 @@ def test_an_organisation_lets_support_in_and_shuts_it_out(visitor, live_world):
     simone.page.get_by_role("link", name="Open Garage Nord").click()
     assert "you may look only" in simone.page.locator(".strip-partner").inner_text()
     simone.page.get_by_role("link", name="Products").first.click()
+    simone.page.wait_for_url("**/products/")
     assert sorted(simone.page.locator("tbody th").all_inner_texts()) == names
     simone.press(names[0])
     product = simone.page.url
