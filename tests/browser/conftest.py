@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.core import mail
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from access.mail import send_due_mail
 
@@ -58,8 +58,13 @@ class Visitor:
     def fill_in_sign_in(self, email: str, password: str = "demo-password") -> None:
         self.page.locator("input[name=login]").fill(email)
         self.page.locator("input[name=password]").fill(password)
-        self.page.locator("main form button").first.click()
-        self.page.wait_for_load_state()
+        self.follow(self.page.locator("main form button").first)
+
+    def follow(self, button: Locator) -> None:
+        """Clicks what leads to another page, and waits until that one is there: a click returns
+        before the browser has left the old one."""
+        with self.page.expect_navigation():
+            button.click()
 
     def press(self, name: str) -> None:
         """Presses the button or follows the link of the page's main part with exactly this name."""
@@ -67,8 +72,7 @@ class Visitor:
         found = main.get_by_role("button", name=name, exact=True).or_(
             main.get_by_role("link", name=name, exact=True)
         )
-        found.first.click()
-        self.page.wait_for_load_state()
+        self.follow(found.first)
 
     def choose(self, label: str) -> None:
         """Ticks the box or the card with this label."""

@@ -26,11 +26,9 @@ def sign_up(visitor, mailbox, address: str) -> None:
     visitor.page.locator("input[name=email]").fill(address)
     visitor.page.locator("input[name=password1]").fill(PASSWORD)
     visitor.page.locator("input[name=password2]").fill(PASSWORD)
-    visitor.page.locator("main form button").first.click()
-    visitor.page.wait_for_load_state()
+    visitor.follow(visitor.page.locator("main form button").first)
     visitor.go(link_in(mailbox.newest_to(address), "/confirm-email/"))
-    visitor.page.locator("main form button").first.click()
-    visitor.page.wait_for_load_state()
+    visitor.follow(visitor.page.locator("main form button").first)
     if "/accounts/login/" in visitor.page.url:
         visitor.fill_in_sign_in(address, PASSWORD)
 
@@ -101,22 +99,19 @@ def test_a_partners_collaborators_day_through_the_switcher(visitor, live_world):
     lea.press("Assign clients")
     lea.page.get_by_label("Search by name").fill("Belmont")
     lea.press("Search")
-    lea.page.get_by_role("button", name="Assign: Clinique Belmont").click()
-    lea.page.wait_for_load_state()
+    lea.follow(lea.page.get_by_role("button", name="Assign: Clinique Belmont"))
     assert "2 clients are assigned" in lea.text()
 
     cora = visitor("cora")
     cora.go("/switch/?tab=clients")
     assert "Boulangerie du Lac" in cora.text()
     assert "Hôtel Bellevue" not in cora.text()
-    cora.page.locator("main").get_by_role("link", name="Clinique Belmont").click()
-    cora.page.wait_for_load_state()
+    cora.follow(cora.page.locator("main").get_by_role("link", name="Clinique Belmont"))
     assert "limited access" in cora.page.locator("body").inner_text()
     assert len(products_shown(cora, "/o/clinique-belmont/products/")) == 3
     assert cora.go("/o/hotel-bellevue/") == 404
 
     # What is taken back is gone at the next click.
-    lea.page.get_by_role("button", name="Take back: Clinique Belmont").click()
-    lea.page.wait_for_load_state()
+    lea.follow(lea.page.get_by_role("button", name="Take back: Clinique Belmont"))
     assert cora.go("/o/clinique-belmont/products/") == 404
     assert cora.go("/o/boulangerie-du-lac/products/") == 200

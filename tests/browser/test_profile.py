@@ -48,7 +48,7 @@ def add_passkey(person, name="Phone"):
 def test_an_authenticator_app_is_set_up_and_asked_for(visitor, live_world):
     hugo = visitor("hugo", width=390)
     hugo.go("/profile/")
-    hugo.page.get_by_role("link", name="Set up").click()
+    hugo.follow(hugo.page.get_by_role("link", name="Set up"))
     confirm_password(hugo)
     secret = hugo.page.locator(".secret").inner_text()
     assert hugo.page.locator("main img").evaluate("image => image.naturalWidth") > 0
@@ -152,8 +152,7 @@ def test_a_session_elsewhere_is_ended(visitor, live_world):
     assert there.go("/o/hotel-bellevue/") == 200
     here.go("/profile/sessions/")
     assert here.page.locator(".state-list > li").count() == 2
-    here.page.locator(".state-list").get_by_role("button", name="End").click()
-    here.page.wait_for_load_state()
+    here.follow(here.page.locator(".state-list").get_by_role("button", name="End"))
     assert "The session is ended." in here.text()
     there.go("/o/hotel-bellevue/")
     assert "/accounts/login/" in there.page.url

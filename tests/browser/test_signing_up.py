@@ -37,16 +37,14 @@ def test_somebody_without_an_account_answers_a_request(visitor, live_world, mail
     nora.page.locator("input[name=email]").fill(ADDRESS)
     nora.page.locator("input[name=password1]").fill(PASSWORD)
     nora.page.locator("input[name=password2]").fill(PASSWORD)
-    nora.page.locator("main form button").first.click()
-    nora.page.wait_for_load_state()
+    nora.follow(nora.page.locator("main form button").first)
 
     # Before the address is proven, the link opens nothing (T5).
     nora.go(link)
     assert nora.page.get_by_text("Choose what to grant").count() == 0
 
     nora.go(confirmation_link())
-    nora.page.locator("main form button").first.click()
-    nora.page.wait_for_load_state()
+    nora.follow(nora.page.locator("main form button").first)
     if "/accounts/login/" in nora.page.url:
         nora.fill_in_sign_in(ADDRESS, PASSWORD)
     nora.go(link)
@@ -69,14 +67,12 @@ def test_a_forgotten_password_is_reset_from_the_mail(visitor, mailbox):
     gina = visitor()
     gina.go("/accounts/password/reset/")
     gina.page.locator("main input[name=email]").fill("gina@garage-nord.example")
-    gina.page.locator("main form button").first.click()
-    gina.page.wait_for_load_state()
+    gina.follow(gina.page.locator("main form button").first)
     body = mailbox.newest_to("gina@garage-nord.example").body
     gina.go(urlsplit(re.search(r"https?://\S+/password/reset/key/\S+", body).group()).path)
     gina.page.locator("input[name=password1]").fill(PASSWORD)
     gina.page.locator("input[name=password2]").fill(PASSWORD)
-    gina.page.locator("main form button").first.click()
-    gina.page.wait_for_load_state()
+    gina.follow(gina.page.locator("main form button").first)
     gina.sign_in("gina@garage-nord.example", PASSWORD)
     assert gina.go("/o/garage-nord/") == 200
 
@@ -87,7 +83,6 @@ def test_known_and_unknown_addresses_are_answered_alike(visitor, mailbox):
         stranger = visitor()
         stranger.go("/accounts/password/reset/")
         stranger.page.locator("main input[name=email]").fill(address)
-        stranger.page.locator("main form button").first.click()
-        stranger.page.wait_for_load_state()
+        stranger.follow(stranger.page.locator("main form button").first)
         pages.append((urlsplit(stranger.page.url).path, stranger.text().replace(address, "…")))
     assert pages[0] == pages[1]
