@@ -24,7 +24,7 @@ run: ## start the portal without demo data
 
 test: ## run the tests (ARGS="tests/access -k name" runs some)
 	@tools/setup requirements-dev.lock
-	@$(PYTHON) -m pytest -n 2 --dist loadgroup $(ARGS)
+	@$(PYTHON) -m pytest -n 2 --dist worksteal $(ARGS)
 
 check: ## lint, format, types, layers, templates, migrations, translations
 	@tools/setup requirements-dev.lock

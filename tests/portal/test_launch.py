@@ -101,7 +101,7 @@ class Demo:
         return not self.processes()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(dir="/tmp") as folder:
         Path(folder).chmod(0o755)
@@ -120,9 +120,15 @@ def get(url: str) -> str:
         return answer.read().decode()
 
 
-@pytest.mark.xdist_group("launch")
 class TestDemo:
-    def test_it_starts_says_where_and_stops(self, demo: Demo) -> None:
+    def test_its_life(self, demo: Demo) -> None:
+        """Each step stands on the one before: four tests could run on two workers."""
+        self.it_starts_says_where_and_stops(demo)
+        self.a_second_start_keeps_the_data_and_a_killed_launcher_takes_all_along(demo)
+        self.a_process_that_dies_stops_the_others(demo)
+        self.beginning_anew(demo)
+
+    def it_starts_says_where_and_stops(self, demo: Demo) -> None:
         with closing(socket.socket()) as taken:
             taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             taken.bind(("127.0.0.1", 8700))
@@ -148,7 +154,7 @@ class TestDemo:
         assert demo.end() == 0
         assert demo.processes() == {}, "the launcher waits for all of them"
 
-    def test_a_second_start_keeps_the_data_and_a_killed_launcher_takes_all_along(
+    def a_second_start_keeps_the_data_and_a_killed_launcher_takes_all_along(
         self, demo: Demo
     ) -> None:
         demo.start()
@@ -158,7 +164,7 @@ class TestDemo:
         demo.process.kill()
         assert demo.nothing_left(), demo.processes()
 
-    def test_a_process_that_dies_stops_the_others(self, demo: Demo) -> None:
+    def a_process_that_dies_stops_the_others(self, demo: Demo) -> None:
         demo.start()
         demo.address()
         os.kill(demo.process_of("celery --app=portal --workdir"), signal.SIGKILL)
@@ -168,7 +174,7 @@ class TestDemo:
         )
         assert demo.processes() == {}
 
-    def test_beginning_anew(self, demo: Demo) -> None:
+    def beginning_anew(self, demo: Demo) -> None:
         demo.start("--reset")
         demo.read_until("Loading the demo world")
         demo.address()
@@ -177,7 +183,6 @@ class TestDemo:
         assert demo.end() == 0
 
 
-@pytest.mark.xdist_group("launch")
 @pytest.mark.parametrize(
     ("name", "value", "sentence"),
     [
