@@ -19,6 +19,7 @@ ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", base_url=BASE_URL)
 
 INSTALLED_APPS = [
     "portal",
+    "billing",
     "clients",
     "partners",
     "access",

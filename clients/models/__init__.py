@@ -1,3 +1,4 @@
+from clients.models.backups import ConsoleAccount, ConsoleUnit
 from clients.models.catalogue import Category, ProductType
 from clients.models.exits import ExitLine
 from clients.models.partnerships import InvitationLink, OfferedProduct, Partnership
@@ -5,6 +6,8 @@ from clients.models.products import Product
 
 __all__ = [
     "Category",
+    "ConsoleAccount",
+    "ConsoleUnit",
     "ExitLine",
     "InvitationLink",
     "OfferedProduct",

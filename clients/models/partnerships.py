@@ -50,6 +50,12 @@ class Partnership(models.Model):
     payment_mode = models.CharField(
         _("payment mode"), max_length=8, choices=PaymentMode.choices, blank=True
     )
+    payment_confirmed_at = models.DateTimeField(
+        _("the partner confirmed to pay at"),
+        null=True,
+        editable=False,
+        help_text="Until then the client pays the automatic renewals (M10).",
+    )
     offered_products = models.ManyToManyField(
         Product, through="clients.OfferedProduct", related_name="+"
     )

@@ -1,0 +1,1 @@
+"""The letters of money. Each module of `billing.letters` registers its own."""

@@ -1,0 +1,55 @@
+"""What the verbs of money answer when the rules do not allow them. Nothing was booked."""
+
+from access.errors import Refused
+
+
+class NotOffered(Refused):
+    """The product type cannot be ordered: no price in this currency and period, or withdrawn."""
+
+
+class QuantityWrong(Refused):
+    """A quantity of 0, or more than one line may hold."""
+
+
+class NotAllowedHere(Refused):
+    """The table M3 has no row for who orders what: limited partners do not order."""
+
+
+class PartnerSuspended(Refused):
+    """A suspended partner orders and approves nothing (P5, T45)."""
+
+
+class QuoteChanged(Refused):
+    """Payer, prices or payment mode changed since the quote was shown: show it again (T13)."""
+
+
+class NotEnoughBalance(Refused):
+    """The prepaid account does not hold the amount (M6, T18)."""
+
+
+class WrongCurrency(Refused):
+    """The amount is in another currency than the account (T20)."""
+
+
+class AmountWrong(Refused):
+    """An amount that is not above zero, or beyond what is open."""
+
+
+class AlreadySettled(Refused):
+    """Somebody was faster: the request, order or invoice does not wait any more."""
+
+
+class SecondPersonNeeded(Refused):
+    """A correction above the threshold has to be settled by another one of the staff (T19)."""
+
+
+class NothingToRenew(Refused):
+    """The product does not renew: it has ended, was cancelled, or has no term."""
+
+
+class PriceRowWrong(Refused):
+    """A price, rate or tier that cannot be: out of its limits, in the past, twice."""
+
+
+class AlreadyImported(Refused):
+    """The same file was imported before."""

@@ -1,0 +1,36 @@
+from billing.models.invoices import Invoice, InvoiceCounter, InvoiceLine, Payment
+from billing.models.ledger import Account, Clawback, Entry, MoneyRequest
+from billing.models.orders import LineProduct, Order, OrderLimit, OrderLine
+from billing.models.prices import (
+    FixedPrice,
+    PartnerRate,
+    Price,
+    TierTable,
+    VatRate,
+    VolumeTier,
+)
+from billing.models.profiles import BillingProfile
+from billing.models.provisioning import ProvisioningTask
+
+__all__ = [
+    "Account",
+    "BillingProfile",
+    "Clawback",
+    "Entry",
+    "FixedPrice",
+    "Invoice",
+    "InvoiceCounter",
+    "InvoiceLine",
+    "LineProduct",
+    "MoneyRequest",
+    "Order",
+    "OrderLimit",
+    "OrderLine",
+    "PartnerRate",
+    "Payment",
+    "Price",
+    "ProvisioningTask",
+    "TierTable",
+    "VatRate",
+    "VolumeTier",
+]

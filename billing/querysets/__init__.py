@@ -1,0 +1,1 @@
+"""Named questions about money; the only way from a page to a tenant's rows."""

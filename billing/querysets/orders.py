@@ -1,0 +1,65 @@
+"""Who sees which orders: the client's organisation, and the partner that gains or pays (M4)."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
+
+from access.policy import Actor
+from billing.states import OrderState
+from clients.models import Partnership
+
+
+class OrderQuerySet(QuerySet["Order"]):
+    def visible_to(self, actor: Actor) -> "OrderQuerySet":
+        """The orders of the actor's organisation, as its client's side or its partner's person.
+
+        A partner's person sees those in which their own partner has a part. What amounts may show
+        is another question: see `billing.sight`.
+        """
+        if not actor.may("orders.see"):
+            return self.none()
+        found = self.filter(organisation=actor.organisation)
+        if actor.partner is not None:
+            found = found.filter(partner_id=actor.partner.pk)
+        return found.select_related("organisation", "payer", "partner__organisation")
+
+    def of_clients(self, actor: Actor) -> "OrderQuerySet":
+        """The orders at all clients of the actor's organisation, a partner, in which it has a
+        part, past partnerships included; a collaborator's are those of the clients assigned."""
+        if not actor.may("clients.see"):
+            return self.none()
+        reached = Partnership.objects.visible_to_partner(actor)
+        return self.filter(
+            partner_id=actor.organisation.pk, organisation__in=reached.values("client")
+        ).select_related("organisation", "payer", "partner__organisation")
+
+    def waiting_for(self, actor: Actor) -> "OrderQuerySet":
+        """Clients' orders that the actor's organisation, a partner, would pay and has to
+        approve."""
+        return self.of_clients(actor).filter(
+            state=OrderState.WAITING, payer=actor.organisation, expires_at__gt=Now()
+        )
+
+    def overdue(self) -> "OrderQuerySet":
+        """Those that nobody approved in time."""
+        return self.filter(state=OrderState.WAITING, expires_at__lte=Now())
+
+    def placed(self) -> "OrderQuerySet":
+        return self.filter(state=OrderState.PLACED)
+
+    def search(self, text: str) -> "OrderQuerySet":
+        text = text.strip()
+        if not text:
+            return self
+        lines = self.model._meta.get_field("lines").related_model._base_manager
+        hits: Any = lines.filter(
+            Q(name__icontains=text) | Q(product_type__name__icontains=text)
+        ).values("order")
+        return self.filter(Q(public_id=text) | Q(pk__in=hits))
+
+
+class LineQuerySet(QuerySet["OrderLine"]):
+    def counted(self) -> "LineQuerySet":
+        """The lines of orders that are placed and not cancelled."""
+        return self.filter(order__state=OrderState.PLACED)

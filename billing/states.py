@@ -1,0 +1,84 @@
+"""Orders, invoices, ledger entries and requests as data: their kinds, states and moves. Pure."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class OrderKind(models.TextChoices):
+    NEW = "new", _("Order")
+    RENEWAL = "renewal", _("Renewal")
+
+
+class OrderState(models.TextChoices):
+    """`placed` counts; `waiting` waits for the partner that would pay it (M3)."""
+
+    WAITING = "waiting", _("Waits for approval")
+    PLACED = "placed", _("Placed")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    EXPIRED = "expired", _("Expired")
+    CANCELLED = "cancelled", _("Cancelled and refunded")
+
+
+class PaymentMethod(models.TextChoices):
+    """How the payer settles (M9)."""
+
+    PREPAID = "prepaid", _("Prepaid account")
+    TRANSFER = "transfer", _("Bank transfer on invoice")
+
+
+class InvoiceKind(models.TextChoices):
+    INVOICE = "invoice", _("Invoice")
+    CREDIT_NOTE = "credit_note", _("Credit note")
+
+
+class InvoiceState(models.TextChoices):
+    """`overdue` is not a state: it is an open invoice past its due day."""
+
+    OPEN = "open", _("Open")
+    PAID = "paid", _("Paid")
+    CREDITED = "credited", _("Credited")
+
+
+class VatCategory(models.TextChoices):
+    """EN 16931 codes of how VAT is treated (M8)."""
+
+    STANDARD = "S", _("VAT")
+    REVERSE_CHARGE = "AE", _("Reverse charge")
+    EXPORT = "G", _("Not subject to VAT: the customer is abroad")
+
+
+class EntryKind(models.TextChoices):
+    """M6."""
+
+    TOP_UP = "top_up", _("Top-up")
+    CASHBACK = "cashback", _("Cashback")
+    PAYMENT = "payment", _("Payment")
+    REFUND = "refund", _("Refund")
+    CORRECTION = "correction", _("Correction")
+    PAY_OUT = "pay_out", _("Pay-out")
+
+
+class RequestState(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    SETTLED = "settled", _("Settled")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class TaskState(models.TextChoices):
+    """Of a provisioning task; `failed` waits for staff."""
+
+    DUE = "due", _("Due")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+
+
+class TaskAct(models.TextChoices):
+    """What the vendor's systems are told to do with a product."""
+
+    ACTIVATE = "activate", _("Activate")
+    RENEW = "renew", _("Renew")
+    SUSPEND = "suspend", _("Suspend")
+    RESUME = "resume", _("Resume")
+    CANCEL = "cancel", _("Cancel")
