@@ -188,6 +188,14 @@ def held_products(client: Organisation) -> QuerySet[Any]:
     ).values("content_object_id")
 
 
+def held_by_others_than_full(clients: QuerySet[Any]) -> QuerySet[Any]:
+    """The keys of the products of `clients` (a query of organisations' keys) on which a live
+    grant lies: their manager is not the partner with full access (L7)."""
+    return ProductGroupPermission.objects.filter(
+        live("partnership__"), content_object__organisation__in=clients
+    ).values("content_object_id")
+
+
 def full_access_holder(client: Organisation) -> Any | None:
     """The live partnership with full access to `client`, or None (L7)."""
     row = (

@@ -16,14 +16,16 @@ from billing.states import EntryKind, RequestState
 
 
 class Account(models.Model):
-    """An organisation's prepaid account at the vendor, in its own currency (O6, T20).
+    """An organisation's prepaid account at the vendor, one for each currency (O6, T20).
 
+    The account in the organisation's own currency pays its orders; one in the other currency
+    exists only where cashback was earned on a client's orders in it.
     `balance` is the sum of its entries; it is guarded by the row's lock and can't go below zero
     (T18). `entries` counts them, so that each has a number without gaps.
     """
 
-    organisation = models.OneToOneField(
-        Organisation, models.PROTECT, related_name="account", verbose_name=_("organisation")
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="accounts", verbose_name=_("organisation")
     )
     currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices)
     balance = money(_("balance"), default=0)
@@ -36,7 +38,10 @@ class Account(models.Model):
         verbose_name_plural = _("prepaid accounts")
         ordering = ["organisation__name", "pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(balance__gte=0), name="balance_not_below_zero")
+            models.UniqueConstraint(
+                fields=["organisation", "currency"], name="one_account_a_currency"
+            ),
+            models.CheckConstraint(condition=Q(balance__gte=0), name="balance_not_below_zero"),
         ]
 
     def __str__(self) -> str:
