@@ -233,3 +233,20 @@ UNFOLD = {
     "COLORS": {},
     "STYLES": [lambda request: static("portal/staff.css")],
 }
+
+# Documents: who issues them, and what a rendering may take. Outside production an example account
+# of the QR-bill's standard stands in; a production server prints no account that nobody gave.
+_EXAMPLE = not env.is_production()
+VENDOR_STREET = env.text("VENDOR_STREET", default="Rue de l’Exemple 1" if _EXAMPLE else "")
+VENDOR_POSTCODE = env.text("VENDOR_POSTCODE", default="1204" if _EXAMPLE else "")
+VENDOR_CITY = env.text("VENDOR_CITY", default="Genève" if _EXAMPLE else "")
+VENDOR_VAT_NUMBER = env.text(
+    "VENDOR_VAT_NUMBER", default="CHE-123.456.788 MWST" if _EXAMPLE else ""
+)
+VENDOR_REGISTRATION_NUMBER = env.text(
+    "VENDOR_REGISTRATION_NUMBER", default="CHE-123.456.788" if _EXAMPLE else ""
+)
+VENDOR_IBAN = env.text("VENDOR_IBAN", default="CH4431999123000889012" if _EXAMPLE else "")
+VENDOR_LOGO = env.text("VENDOR_LOGO", default="")  # path of a PNG or JPEG; empty: the name
+PDF_SECONDS = env.integer("PDF_SECONDS", default=30, least=1)
+PDF_MEMORY_MB = env.integer("PDF_MEMORY_MB", default=768, least=384)

@@ -134,7 +134,8 @@ def lock_down() -> None:
     """
     import cffi
 
-    readable = tuple({sys.prefix, sys.base_prefix, os.path.dirname(cffi.__file__)})
+    homes = (sys.prefix, sys.base_prefix, os.path.dirname(cffi.__file__))
+    readable = tuple(os.path.realpath(home) + os.sep for home in homes)
     refused = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system")
     refused += ("urllib.", "os.listdir", "os.scandir", "ftplib.", "http.")
 
@@ -186,7 +187,21 @@ def _dot() -> bytes:
     return file.getvalue()
 
 
-def serve(press: Press, jobs: BinaryIO, answers: BinaryIO) -> None:
+class Memory:
+    """Whether the limit was reached: running out of it shows as an error of any kind, since C code
+    turns a refused allocation into what it likes."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.status = os.open("/proc/self/status", os.O_RDONLY)
+
+    def is_full(self) -> bool:
+        lines = os.pread(self.status, 10_000, 0).splitlines()
+        peak = next(int(line.split()[1]) for line in lines if line.startswith(b"VmPeak:"))
+        return peak * 1024 > 0.9 * self.most
+
+
+def serve(press: Press, memory: Memory, jobs: BinaryIO, answers: BinaryIO) -> None:
     while message := read_message(jobs):
         job, parts = message
         # Should the portal die meanwhile, nobody else stops an endless layout.
@@ -194,10 +209,10 @@ def serve(press: Press, jobs: BinaryIO, answers: BinaryIO) -> None:
         try:
             pdf, times = press.print(job, parts)
             answer, results = {"ok": True, **times}, {"pdf": pdf}
-        except MemoryError:
-            answer, results = {"ok": False, "why": MEMORY}, {}
         except Exception as problem:
             why = f"{type(problem).__name__}: {problem}"[:300]
+            if isinstance(problem, MemoryError) or memory.is_full():
+                why = MEMORY
             answer, results = {"ok": False, "why": why}, {}
         signal.alarm(0)
         answer["peak_kb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -215,13 +230,13 @@ def main() -> None:
     import logging
 
     logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
-    press = Press()
+    press, memory = Press(), Memory(most)
     warm_up(press)
     gc.collect()
     gc.freeze()
     lock_down()
     write_message(answers, {"ok": True}, {})
-    serve(press, jobs, answers)
+    serve(press, memory, jobs, answers)
 
 
 if __name__ == "__main__":
