@@ -1,6 +1,6 @@
 # The portal's commands. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check mutants lock
+.PHONY: help demo run test check mutants bench lock
 MAKEFLAGS += --no-print-directory
 
 PYTHON := .venv/bin/python
@@ -33,6 +33,10 @@ check: ## lint, format, types, layers, templates, migrations, translations
 mutants: ## break one rule of access after the other: a test has to notice each (ARGS="O3" some)
 	@tools/setup requirements-dev.lock
 	@$(PYTHON) tools/mutants.py $(ARGS)
+
+bench: ## measure the portal against its floors (ARGS="renewals" some)
+	@tools/setup requirements-dev.lock
+	@$(PYTHON) tools/bench.py $(ARGS)
 
 lock: ## write the locks from pyproject.toml (needs uv)
 	@tools/lock
