@@ -12,6 +12,7 @@ from access.rules import Role
 from clients.rules import Access, PartnershipState, PaymentMode, Period, ProductState
 from partners.rules import PartnerState
 from portal.worlds import reading
+from portal.worlds.money_format import NO_MONEY, MoneyEntry, PricesEntry, VatRateEntry
 from portal.worlds.reading import Entry, Report, entry, key, known, list_of, text
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
@@ -37,15 +38,17 @@ class ProductTypeEntry(Entry):
     backup: bool = key(reading.boolean, default=False)
     offered: bool = key(reading.boolean, default=True)
     position: int = key(reading.number(0, 32767), default=0)
+    prices: PricesEntry | None = key(entry(PricesEntry), default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Catalogue(Entry):
     categories: list[CategoryEntry] = key(list_of(entry(CategoryEntry)), default=())
     product_types: list[ProductTypeEntry] = key(list_of(entry(ProductTypeEntry)), default=())
+    vat_rates: list[VatRateEntry] = key(list_of(entry(VatRateEntry)), default=())
 
 
-NO_CATALOGUE = Catalogue(place="catalogue", categories=[], product_types=[])
+NO_CATALOGUE = Catalogue(place="catalogue", categories=[], product_types=[], vat_rates=[])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,6 +167,7 @@ class World(Entry):
     organisations: list[OrganisationEntry] = key(list_of(entry(OrganisationEntry)), default=())
     partners: list[PartnerEntry] = key(list_of(entry(PartnerEntry)), default=())
     partnerships: list[PartnershipEntry] = key(list_of(entry(PartnershipEntry)), default=())
+    money: MoneyEntry = key(entry(MoneyEntry), default=NO_MONEY)
 
 
 def read(data: Any) -> tuple[World | None, Report]:

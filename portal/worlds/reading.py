@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Collection
 from dataclasses import MISSING, dataclass, field, fields
 from datetime import date, timedelta
+from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any
 
@@ -204,6 +205,21 @@ def number(least: int, most: int) -> Reader:
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
             raise ValueError(f"must be a whole number from {least} to {most}.")
         return value
+
+    return leaf(read_value)
+
+
+def decimal(least: str, most: str) -> Reader:
+    """An amount or a percentage, written as a text: "9.92"."""
+
+    def read_value(value: Any) -> Decimal:
+        try:
+            found = Decimal(value) if isinstance(value, str) else None
+        except ArithmeticError:
+            found = None
+        if found is None or not Decimal(least) <= found <= Decimal(most):
+            raise ValueError(f'must be a number from {least} to {most} in quotes: "9.92".')
+        return found
 
     return leaf(read_value)
 
