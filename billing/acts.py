@@ -20,5 +20,10 @@ acts.add(
         "order.expire": gettext_lazy("Nobody approved an order in time: %(object)s"),
         "order.refund": gettext_lazy("Cancelled and refunded an order: %(object)s"),
         "order.renew": gettext_lazy("Renewed: %(object)s"),
+        "invoice.pay": gettext_lazy("Paid from the prepaid account: %(object)s"),
+        "invoice.received": gettext_lazy("A payment by transfer came in: %(object)s"),
+        "invoice.credit": gettext_lazy("Credited: %(object)s"),
+        "invoice.suspend": gettext_lazy("Products were suspended for want of payment: %(object)s"),
+        "billing.settings": gettext_lazy("Changed how invoices come"),
     },
 )

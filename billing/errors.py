@@ -53,3 +53,15 @@ class PriceRowWrong(Refused):
 
 class AlreadyImported(Refused):
     """The same file was imported before."""
+
+
+class VatRateMissing(Refused):
+    """The vendor's country has no VAT rate on that day: no invoice can be made (M8)."""
+
+
+class NothingToCredit(Refused):
+    """The lines are credited already, or belong to another invoice (M8)."""
+
+
+class NotMatched(Refused):
+    """A bank movement cannot be assigned as asked: unknown invoice, other currency, decided."""

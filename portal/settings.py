@@ -250,3 +250,12 @@ VENDOR_IBAN = env.text("VENDOR_IBAN", default="CH4431999123000889012" if _EXAMPL
 VENDOR_LOGO = env.text("VENDOR_LOGO", default="")  # path of a PNG or JPEG; empty: the name
 PDF_SECONDS = env.integer("PDF_SECONDS", default=30, least=1)
 PDF_MEMORY_MB = env.integer("PDF_MEMORY_MB", default=768, least=384)
+
+# Invoices (M8, M9): days until they are payable, days after that of each reminder, and days after
+# that until the products of an invoice that is still open are suspended.
+INVOICE_DUE_DAYS = env.integer("INVOICE_DUE_DAYS", default=30)
+REMINDER_DAYS = tuple(
+    env.integer(f"REMINDER_{number}_DAYS", default=days, least=1)
+    for number, days in ((1, 1), (2, 10), (3, 20))
+)
+SUSPENSION_DAYS = env.integer("SUSPENSION_DAYS", default=30, least=1)
