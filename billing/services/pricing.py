@@ -26,7 +26,7 @@ type Key = tuple[int, str]
 def terms_on(product_types: Collection[Any], currency: str, day: date) -> dict[Key, Terms]:
     """The terms of each of the product types (rows or keys) in each period that has a price in
     `currency` on `day`. Five queries, however many types."""
-    key = ("product_type", "currency", "period")
+    key = ("product_type_id", "currency", "period")
     prices = Price.objects.filter(product_type__in=product_types, currency=currency)
     fixed = {
         (row.product_type_id, row.period): row.amount
@@ -37,7 +37,7 @@ def terms_on(product_types: Collection[Any], currency: str, day: date) -> dict[K
     rates = {
         row.product_type_id: row.percent
         for row in PartnerRate.objects.filter(product_type__in=product_types).in_force(
-            day, "product_type"
+            day, "product_type_id"
         )
     }
     tiers = tiers_on(product_types, day)
@@ -54,7 +54,9 @@ def terms_on(product_types: Collection[Any], currency: str, day: date) -> dict[K
 
 def tiers_on(product_types: Collection[Any], day: date) -> dict[int, tuple[Tier, ...]]:
     """The volume tiers of each product type on `day`, by its primary key."""
-    tables = TierTable.objects.filter(product_type__in=product_types).in_force(day, "product_type")
+    tables = TierTable.objects.filter(product_type__in=product_types).in_force(
+        day, "product_type_id"
+    )
     owner = {table.pk: table.product_type_id for table in tables}
     found: dict[int, list[Tier]] = {}
     for tier in VolumeTier.objects.filter(table__in=owner).order_by("units"):
