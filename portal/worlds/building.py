@@ -25,6 +25,7 @@ from clients.rules import Access, Offer, PartnershipState, Side
 from partners import services as programme
 from partners.models import Partner
 from partners.rules import PartnerState
+from portal.worlds import money_building
 from portal.worlds.checking import company_form
 from portal.worlds.format import (
     GrantedEntry,
@@ -62,6 +63,8 @@ class Builder:
         self.each(world.catalogue.categories, self.category)
         self.each(world.catalogue.product_types, self.product_type)
         self.each(world.people, self.person)
+        self.each(world.catalogue.product_types, self.prices)
+        self.each([world.catalogue], self.vat_rates)
         self.each(world.organisations, self.organisation)
         self.each(world.partners, self.partner)
         self.each(world.partnerships, self.partnership)
@@ -115,6 +118,14 @@ class Builder:
             is_offered=entry.offered,
             position=entry.position,
         )
+
+    def prices(self, entry: Any) -> None:
+        if entry.prices is not None:
+            product_type = self.product_types[entry.slug]
+            money_building.set_prices(product_type, entry.prices, by=self.staff)
+
+    def vat_rates(self, entry: Any) -> None:
+        money_building.set_vat_rates(entry.vat_rates, by=self.staff)
 
     @cached_property
     def product_types(self) -> dict[str, ProductType]:
