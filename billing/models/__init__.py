@@ -11,6 +11,14 @@ from billing.models.prices import (
 )
 from billing.models.profiles import BillingProfile
 from billing.models.provisioning import ProvisioningTask
+from billing.models.rebilling import (
+    Rebill,
+    RebillCounter,
+    RebillLine,
+    RebillLogo,
+    RebillMarkup,
+    RebillSender,
+)
 
 __all__ = [
     "Account",
@@ -30,6 +38,12 @@ __all__ = [
     "Payment",
     "Price",
     "ProvisioningTask",
+    "Rebill",
+    "RebillCounter",
+    "RebillLine",
+    "RebillLogo",
+    "RebillMarkup",
+    "RebillSender",
     "TierTable",
     "VatRate",
     "VolumeTier",
