@@ -65,6 +65,7 @@ def test_a_partner_never_changes_people_partners_payment_mode_or_data(capacity: 
     client_only = [act for act in ACTS if act.startswith(("partners.", "clients.", "programme."))]
     never = {"people.change", "people.appoint", "organisation.change", "log.see", "accounting.see"}
     never |= {"support.open", "premium.see", "access.explain"}
+    never |= {"accounting.top_up", "accounting.pay_out", "accounting.settings"}
     for act in [*client_only, *never]:
         assert said(act, capacity, accounting=True) in (Answer.NO, Answer.HIDDEN), act
 

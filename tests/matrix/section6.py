@@ -16,6 +16,12 @@ SECTION_6 = {
     "people.change": "all all no no hidden no no",
     "organisation.change": "all all no no no no no",
     "accounting.see": "all all accounting hidden hidden hidden hidden",
+    # M4, issue 4: money of the organisation itself; who may order also reads the orders
+    "accounting.top_up": "all all accounting hidden hidden hidden hidden",
+    "accounting.pay_out": "all all no hidden hidden hidden hidden",
+    "accounting.settings": "all all no hidden hidden hidden hidden",
+    "orders.see": "all all accounting all hidden hidden hidden",
+    "costs.see": "all all accounting all granted hidden hidden",
     # O3: only a legal representative appoints one; anybody may give up a role of their own
     "people.appoint": "all no no no hidden no no",
     "people.leave": "all all all hidden hidden hidden hidden",
@@ -39,6 +45,14 @@ SECTION_6 = {
     "clients.add": "all no no hidden hidden hidden hidden",
     "clients.answer": "all no hidden hidden hidden hidden hidden",
     "clients.end": "all no no hidden hidden hidden hidden",
+    # C2, M3, M6, M10, M11, B12: the partner's own money and its word
+    "clients.prices": "all all all hidden hidden hidden hidden",
+    "clients.earnings": "all all accounting hidden hidden hidden hidden",
+    "clients.billing_data": "all all accounting hidden hidden hidden hidden",
+    "clients.approve_orders": "all all no hidden hidden hidden hidden",
+    "clients.limit_orders": "all all no hidden hidden hidden hidden",
+    "clients.confirm_payer": "all all no hidden hidden hidden hidden",
+    "clients.rebill": "all all accounting hidden hidden hidden hidden",
     "programme.apply": "all no no hidden hidden hidden hidden",
 }
 COLUMNS = (
