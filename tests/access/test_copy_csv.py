@@ -1,54 +1,26 @@
-"""Files that PostgreSQL writes by COPY: cells, numbers, words, and what breaks off (M11, T32)."""
+"""Files that PostgreSQL writes by COPY: cells, numbers, words and styles (M11, T32)."""
 
-import csv
-import shutil
-import subprocess
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
-from io import StringIO
-from xml.etree import ElementTree
+from datetime import UTC, date, datetime
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Case, DateField, DecimalField, F, Func, IntegerField, Sum, Value, When
+from django.db.models import Case, DateField, F, Func, IntegerField, Sum, Value, When
 from django.db.models.expressions import RawSQL
 from django.test import RequestFactory
 from django.utils.translation import gettext_lazy, override
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from access.copying import Column, Document, Incomplete, Kind, neutral, style_for
+from access.copying import Column, Document, Kind, neutral, style_for
 from access.copying.cells import BEFORE_IT, STARTS_A_FORMULA, harmless, neutral_sql
 from access.copying.styles import COMMA, PLAIN, POINT
 from access.models import Attempt
-from access.web.csv import EXPORTS, copy_response, export, style_of
+from access.web.csv import style_of
+from tests.access.copied import amount, cells, rows_of, written
 
-WINDOW = datetime(2026, 5, 31, 12, 5, 9, 987654, tzinfo=UTC)
 MARKS = "".join(STARTS_A_FORMULA) + BEFORE_IT + ";,aZ0"
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=12)
 RISKY = st.text(st.sampled_from(MARKS.replace("\x00", "")), max_size=6)
-
-
-def rows_of(*subjects: str):
-    """A queryset with a row for each text."""
-    Attempt.objects.bulk_create(
-        Attempt(subject=subject, window_started_at=WINDOW, count=number)
-        for number, subject in enumerate(subjects)
-    )
-    return Attempt.objects.order_by("count")
-
-
-def written(columns, rows, style=COMMA) -> bytes:
-    return b"".join(Document(columns, rows, style))
-
-
-def cells(columns, rows, style=COMMA) -> list[list[str]]:
-    text = written(columns, rows, style).decode("utf-8-sig")
-    return list(csv.reader(StringIO(text, newline=""), delimiter=style.separator))
-
-
-def amount(text: str, places: int = 2):
-    return Value(Decimal(text), DecimalField(max_digits=14, decimal_places=places))
 
 
 @pytest.mark.django_db
@@ -257,168 +229,8 @@ def test_the_style_is_the_readers(language, country, wanted, style) -> None:
     assert style_for(language, country=country, wanted=wanted) == style
 
 
-@pytest.mark.django_db
-def test_a_file_inside_a_transaction_leaves_it_as_it_was() -> None:
-    """It sees what the transaction wrote, other queries go on, and its settings are set back."""
-    rows = rows_of(*map(str, range(2000)))
-    document = Document([Column("Name", "subject")], rows, COMMA)
-    assert Attempt.objects.count() == 2000
-    rows_of("another")
-    assert len(b"".join(document).splitlines()) == 2001
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('TimeZone'), current_setting('statement_timeout')")
-        assert cursor.fetchone() == ("UTC", "0")
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_reader_who_hangs_up_leaves_nothing_behind() -> None:
-    """The query ends with the reader, and the request's own connection was free all along."""
-    rows_of(*("x" * 100 + str(number) for number in range(100_000)))
-    response = copy_response("x.csv", [Column("Name", "subject")], Attempt.objects.all(), COMMA)
-    chunks = iter(response.streaming_content)
-    for _time in range(3):
-        next(chunks)
-        assert Attempt.objects.filter(count=5).count() == 1
-    assert copies() == 1
-    response.close()
-    assert copies() == 0
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_file_that_nobody_reads_is_closed_with_its_response() -> None:
-    rows_of(*map(str, range(5000)))
-    response = copy_response("x.csv", [Column("Name", "subject")], Attempt.objects.all(), COMMA)
-    response.close()
-    assert copies() == 0
-
-
-@pytest.mark.django_db(transaction=True)
-def test_an_error_at_the_start_is_the_pages() -> None:
-    rows_of("a")
-    fails = Column("Bad", Value(1) / (F("count") * 0), Kind.NUMBER)
-    with pytest.raises(DatabaseError, match="division by zero"):
-        copy_response("x.csv", [fails], Attempt.objects.all(), COMMA)
-    assert copies() == 0
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_file_that_breaks_off_says_so_and_does_not_end_well() -> None:
-    rows_of(*("x" * 100 + str(number) for number in range(5000)))
-    fails = Column("Bad", Value(1) / (F("count") - 3000), Kind.NUMBER)
-    document = Document([Column("Name", "subject"), fails], Attempt.objects.all(), COMMA)
-    received = []
-    with override("en"), pytest.raises(Incomplete):
-        received.extend(document)
-    assert len(received) > 1
-    assert received[-1] == b"This file is not complete: please fetch it again.\r\n"
-    assert copies() == 0
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_file_takes_so_long_and_no_longer() -> None:
-    rows_of("a")
-    slow = Func(Value(30), function="pg_sleep", output_field=IntegerField())
-    rows = Attempt.objects.annotate(slept=slow)
-    with pytest.raises(DatabaseError, match="statement timeout"):
-        Document([Column("Slept", "slept")], rows, COMMA, longest=timedelta(seconds=0.2))
-    assert copies() == 0
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_file_writes_nothing() -> None:
-    rows_of("a")
-    writes = Func(Value("x"), function="nextval", output_field=IntegerField())
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE SEQUENCE x")
-    try:
-        with pytest.raises(DatabaseError, match="read-only"):
-            Document([Column("Next", writes)], Attempt.objects.all(), COMMA)
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("DROP SEQUENCE x")
-
-
-def copies() -> int:
-    """How many COPYs run in the database."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND state <> 'idle' AND query LIKE 'COPY %%'",
-            [],
-        )
-        return cursor.fetchone()[0]
-
-
-def test_a_person_fetches_so_many_files_an_hour(world) -> None:
-    """A limit of the threats' list; one person's files do not count for another."""
-    view = export(lambda request: "file")
-    request = RequestFactory().get("/")
-    request.actor, request.user = None, world.person("lea")
-    assert [view(request) for _time in range(EXPORTS)] == ["file"] * EXPORTS
-    refusal = view(request)
-    assert refusal.status_code == 429
-    assert 0 < int(refusal.headers["Retry-After"]) <= 3600
-    request.user = world.person("clara")
-    assert view(request) == "file"
-
-
 def test_the_style_goes_by_language_country_and_choice(world) -> None:
     actor = world.actor("lea", "clinique-belmont")
     with override("de"):
         assert style_of(RequestFactory().get("/"), actor) == POINT
         assert style_of(RequestFactory().get("/?format=plain"), actor) == PLAIN
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("style", "language"), [(COMMA, "fr-FR"), (COMMA, "de-DE"), (POINT, "de-CH"), (PLAIN, "en-GB")]
-)
-def test_libreoffice_reads_texts_and_numbers(tmp_path, style, language) -> None:
-    """Opened by LibreOffice where it is installed (no part of a checking machine)."""
-    office = shutil.which("soffice")
-    if office is None:
-        pytest.skip("LibreOffice is not installed: apt-get install libreoffice-calc.")
-    columns = [
-        Column("Client", "subject"),
-        Column("Amount", amount("-1234.50"), Kind.MONEY),
-        Column("Day", Value(date(2026, 5, 31), DateField()), Kind.DATE),
-    ]
-    names = ["Garage; Nord, SA", "=1+1", 'Hôtel "Bellevue"', "two\nlines", "＝1", "🚲"]
-    (tmp_path / "in.csv").write_bytes(written(columns, rows_of(*names), style))
-    assert opened(office, tmp_path, style, language) == [
-        ["Client", "Amount", "Day"],
-        *[[str(neutral(name)), "-1234.5", "2026-05-31"] for name in names],
-    ]
-
-
-def opened(office: str, folder, style, language: str) -> list[list[str]]:
-    """The cells of in.csv after LibreOffice has read it as a reader of `language` opens it: what
-    it took for a number, as a number."""
-    codes = {"fr-FR": 1036, "de-DE": 1031, "de-CH": 2055, "en-GB": 2057}
-    options = f"{ord(style.separator)},34,UTF8,1,,{codes[language]},false,true"
-    subprocess.run(  # noqa: S603 - the program that was found, on a file of ours
-        [
-            *(office, "--headless", f"-env:UserInstallation=file://{folder}/profile"),
-            *("--convert-to", "fods", "--outdir", str(folder)),
-            *(f"--infilter=CSV:{options}", str(folder / "in.csv")),
-        ],
-        check=True,
-        capture_output=True,
-        timeout=120,
-    )
-    return _values(folder / "in.fods")
-
-
-def _values(path) -> list[list[str]]:
-    office = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
-    table = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
-    text = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
-    rows = []
-    for row in ElementTree.parse(path).iter(f"{table}table-row"):  # noqa: S314 - our own file
-        found = []
-        for cell in row.iter(f"{table}table-cell"):
-            lines = ["".join(line.itertext()) for line in cell.iter(f"{text}p")]
-            value = cell.get(f"{office}value") or cell.get(f"{office}date-value")
-            found.append(value or "\n".join(lines))
-        rows.append(found)
-    return rows

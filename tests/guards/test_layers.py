@@ -13,7 +13,7 @@ RULES, MODELS, SERVICES, OUTPUT, DOORS = range(5)
 FLOORS = [
     (r"(rules|devices)(\.|$)", RULES),
     (r"(models|querysets|errors|ids|grants|assigning|reach|policy|pictures)(\.|$)", MODELS),
-    (r"(acts|log|limits|second_factor)(\.|$)", MODELS),
+    (r"(acts|log|limits|second_factor|copying)(\.|$)", MODELS),
     (r"(services|mail|letters)(\.|$)", SERVICES),
     (r"(forms|emails|support_emails|letter_parts|documents|exports)(\.|$)", OUTPUT),
     (r"web\.(lists|wizard|csv|widgets)(\.|$)", OUTPUT),  # the general shapes of forms and lists
