@@ -21,8 +21,9 @@ CENT = Decimal("0.01")
 class Booked:
     """A movement whose key is still to be made.
 
-    `word` is the bank's reference; `shared` when it is not this movement's alone, or missing: then
-    equal movements are counted within `scope` (the booking's number; 0 is the whole statement).
+    `word` is the bank's reference of the booking, and behind a stroke the movement's own; `shared`
+    when it is not this movement's alone, or missing: then equal movements are counted within
+    `scope` (the booking's number; 0 is the whole statement).
     """
 
     credit: BankCredit
@@ -72,8 +73,10 @@ class Entry:
         amount = self.amount_of(part)
         if amount is None or not self.makes_up(amount, part):
             amount = self.amount
-        word = self.word or given(text(part, "Refs/AcctSvcrRef"))
-        return self.booked(self.detailed(part, amount), word)
+        credit, own = self.detailed(part, amount), given(text(part, "Refs/AcctSvcrRef"))
+        if own and not self.word:
+            return self.one_of(credit, own)
+        return self.booked(credit, self.word)
 
     def split(self) -> Iterator[Booked]:
         words = [given(text(part, "Refs/AcctSvcrRef")) for part in self.parts]
@@ -85,17 +88,20 @@ class Entry:
                 raise self.broken(_("a payment of the collective booking has no amount"))
             credit = self.detailed(part, amount)
             total += amount if credit.credit is self.common.credit else -amount
-            own = word if often[word] == 1 and word != self.word else ""
-            if own or not self.word:
-                movements.append(self.booked(credit, own))
-            else:
-                movements.append(Booked(credit, self.word, shared=True, scope=self.number))
+            movements.append(self.one_of(credit, word if often[word] == 1 else ""))
         if not self.makes_up(total, *self.parts):
             raise self.broken(
                 _("its payments make %(total)s, but %(amount)s was booked")
                 % {"total": total, "amount": self.amount}
             )
         yield from (each for each in movements if each.credit.amount)
+
+    def one_of(self, credit: BankCredit, own: str) -> Booked:
+        """A part: some banks give it a reference of its own, some a number within the booking."""
+        if own and own != self.word:
+            credit = replace(credit, bank_reference=own)
+            return Booked(credit, f"{self.word}/{own}")
+        return Booked(credit, self.word, shared=True, scope=self.number if self.word else 0)
 
     def detailed(self, part: Element, amount: Decimal) -> BankCredit:
         reference, rest = remittance(part)

@@ -1,4 +1,4 @@
-"""One key for one movement, the same in every file that reports it (M9, T18)."""
+"""One key for one movement, the same in every file that reports it (M9, T15)."""
 
 import hashlib
 from collections import Counter
@@ -12,10 +12,10 @@ from .records import BankCredit
 def with_keys(statements: Iterable[Iterable[Booked]]) -> Iterator[BankCredit]:
     """The movements, each with its key and each key once.
 
-    The bank's own reference (AcctSvcrRef) makes the key, with account, direction and amount. Where
-    it covers several movements, or is left out, their references (and the day) join it, and a
-    number tells those apart that are equal in all that: equal movements of one booking, or of one
-    statement. A movement that a file reports twice is left out the second time.
+    The bank's own reference (AcctSvcrRef) makes the key, with account, direction and amount. The
+    day joins it where the booking has none, and the payment's references where it covers several
+    movements; then a number tells those apart that are equal in all that: equal movements of one
+    booking, or of one statement. A movement that a file reports twice is left out the second time.
     """
     seen: dict[str, BankCredit] = {}
     for statement in statements:
@@ -45,7 +45,9 @@ def _made_of(booked: Booked) -> tuple[str, ...]:
     )
     if booked.shared:
         made_of += (credit.reference, credit.end_to_end_id)
-    return made_of if booked.word else (*made_of, credit.booked_on.isoformat())
+    if not booked.word or booked.word.startswith("/"):
+        made_of += (credit.booked_on.isoformat(),)
+    return made_of
 
 
 def _words(credit: BankCredit) -> tuple[str, ...]:

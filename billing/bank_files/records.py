@@ -20,7 +20,7 @@ class BankCredit:
     """One booked movement of an account of ours; mostly a payment to us.
 
     `key` is the same for the same movement in every file that reports it, statement or
-    notification, and in no other movement: the service books a key once (a file twice, T18).
+    notification, and in no other movement: the service books a key once (a file twice, T15).
     `amount` is above zero, in `currency`; `credit` says in which direction it went, `reversal` that
     it takes an earlier movement back (a debit then takes a payment back from us).
     `reference` is the structured reference (27 digits, or "RF…") when it is a right one, or "";

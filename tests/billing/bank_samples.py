@@ -1,4 +1,4 @@
-"""The sample files of `bank/`, and a way to write small ones. All names and accounts are made up."""
+"""The sample files of `bank/`, and a way to write small ones. Names and accounts are made up."""
 
 from pathlib import Path
 

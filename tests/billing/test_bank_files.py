@@ -1,4 +1,4 @@
-"""Files of the bank as banks write them (M9, T18)."""
+"""Files of the bank as banks write them (M9, T15)."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -105,7 +105,7 @@ def test_statement_and_notification_give_a_payment_the_same_key() -> None:
     assert [each.key in statement for each in notified] == [True, False, False, False]
 
 
-# Keys (T18)
+# Keys (T15)
 
 
 def test_equal_payments_of_one_booking_are_both_kept() -> None:
@@ -130,6 +130,23 @@ def test_a_reference_of_the_bank_used_again_hides_no_payment() -> None:
     other = entry(word="B", details=part(reference=INVOICE_43))
     back = entry(word="B", details=part(reference=INVOICE_42), sign="DBIT")
     entries = read_bank_file(file_of(one, other, back, entry("11.00", word="B"))).entries
+    assert len({each.key for each in entries}) == 4
+
+
+@pytest.mark.parametrize("details", [part(word="1"), part("4.00", word="1") + part("6.00")])
+def test_without_a_reference_of_the_booking_the_day_counts(details: str) -> None:
+    days = ("2026-11-18", "2026-11-19")
+    entries = [entry(details=details, more=f"<ValDt><Dt>{day}</Dt></ValDt>") for day in days]
+    keys = {credit.key for each in entries for credit in read_bank_file(file_of(each)).entries}
+    assert len(keys) == 2 * details.count("<TxDtls>")
+
+
+def test_parts_that_are_only_numbered_hide_no_payment() -> None:
+    parts = part(word="1") + part(word="2")
+    entries = read_bank_file(
+        file_of(*(entry("20.00", word=word, details=parts) for word in ("B1", "B2")))
+    ).entries
+    assert [each.bank_reference for each in entries] == ["1", "2", "1", "2"]
     assert len({each.key for each in entries}) == 4
 
 

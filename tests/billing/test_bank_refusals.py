@@ -1,4 +1,4 @@
-"""Files of the bank as they never should be: clear words, nothing booked (M9, T18)."""
+"""Files of the bank as they never should be: clear words, nothing booked (M9, T15)."""
 
 import pytest
 from django.utils import translation
