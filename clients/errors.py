@@ -53,3 +53,7 @@ class NotTheClient(Refused):
 
 class EndDateWrong(Refused):
     """An end date that is not in the future, or too far ahead (L9)."""
+
+
+class BackupStays(Refused):
+    """A backup, and a client's unit, never move to another console account (C4)."""

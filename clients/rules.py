@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -155,3 +155,19 @@ class Period(models.TextChoices):
 
     MONTHLY = "monthly", _("Monthly")
     YEARLY = "yearly", _("Yearly")
+
+
+MONTHS = {Period.MONTHLY: 1, Period.YEARLY: 12}
+
+
+def term_after(day: date, period: str, *, anchor: int = 0) -> date:
+    """The day one period after `day`: a term's end, and the next one's first day.
+
+    `anchor` is the day of the month on which the product began, so that what began on the 31st
+    renews on the last day of a short month and on the 31st again; without it, that of `day`.
+    """
+    months = day.year * 12 + day.month - 1 + MONTHS[Period(period)]
+    year, month = divmod(months, 12)
+    following = date(year + (month == 11), (month + 1) % 12 + 1, 1)
+    last = (following - timedelta(days=1)).day
+    return date(year, month + 1, min(anchor or day.day, last))

@@ -259,3 +259,9 @@ REMINDER_DAYS = tuple(
     for number, days in ((1, 1), (2, 10), (3, 20))
 )
 SUSPENSION_DAYS = env.integer("SUSPENSION_DAYS", default=30, least=1)
+
+# Orders: how long one waits for the partner that would pay it, and the vendor's own systems (C3).
+ORDER_APPROVAL_DAYS = env.integer("ORDER_APPROVAL_DAYS", default=14, least=1)
+ORDER_REMINDER_DAYS = env.integer("ORDER_REMINDER_DAYS", default=3, least=1)
+ORDER_MOST_UNITS = env.integer("ORDER_MOST_UNITS", default=10_000, least=1)
+PROVISIONER = env.text("PROVISIONER", default="billing.provisioning.Provisioner")

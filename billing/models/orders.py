@@ -89,10 +89,21 @@ class Order(models.Model):
         ]
         triggers = [
             pgtrigger.Protect(name="orders_are_kept", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="payment_is_chosen_once",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("method"),
+                condition=pgtrigger.Q(old__method__df=pgtrigger.F("new__method"))
+                & ~pgtrigger.Q(old__state=OrderState.WAITING),
+                func="""
+                    RAISE EXCEPTION 'an order that does not wait keeps its payment'
+                        USING ERRCODE = 'check_violation';
+                """,
+            ),
             pgtrigger.ReadOnly(
                 name="placed_orders_keep_their_figures",
                 fields=[
-                    *("kind", "organisation", "payer", "partner", "ordered_by", "method"),
+                    *("kind", "organisation", "payer", "partner", "ordered_by"),
                     *("currency", "rates_of", "net", "cashback", "discount", "key"),
                 ],
             ),
@@ -112,6 +123,12 @@ class OrderLine(models.Model):
         ProductType, models.PROTECT, related_name="+", verbose_name=_("product type")
     )
     name = models.CharField(_("name"), max_length=80, blank=True)
+    names = models.JSONField(
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="Of the products to install, one for each unit.",
+    )
     period = models.CharField(_("period"), max_length=8, choices=Period.choices)
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("to"), help_text="The day of the next renewal.")
@@ -180,7 +197,25 @@ class OrderLine(models.Model):
         ]
         triggers = [
             pgtrigger.Protect(name="order_lines_are_kept", operation=pgtrigger.Delete),
-            pgtrigger.ReadOnly(name="order_lines_never_change", exclude=["to_invoice", "name"]),
+            pgtrigger.ReadOnly(
+                name="order_lines_never_change",
+                exclude=["to_invoice", "name", "starts_on", "ends_on"],
+            ),
+            # The term of what has to be approved begins with the approval.
+            pgtrigger.Trigger(
+                name="terms_begin_once",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("starts_on", "ends_on"),
+                condition=pgtrigger.Q(old__starts_on__df=pgtrigger.F("new__starts_on"))
+                | pgtrigger.Q(old__ends_on__df=pgtrigger.F("new__ends_on")),
+                func="""
+                    IF EXISTS (SELECT 1 FROM billing_lineproduct p WHERE p.line_id = OLD.id) THEN
+                        RAISE EXCEPTION 'the term of a line has begun'
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:
