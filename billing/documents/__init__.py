@@ -5,7 +5,7 @@
 
 from billing.documents.errors import DocumentError
 from billing.documents.model import Document, Line, Party, Statement, StatementLine, VatTotal
-from billing.documents.render import render
+from billing.documents.printing import render
 
 __all__ = [
     "Document",

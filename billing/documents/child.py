@@ -5,7 +5,8 @@ after the other, until its input closes. It is started from its path and isolate
 imports WeasyPrint and the standard library only.
 
 A message is its header's length (4 bytes), a JSON header, and the parts whose lengths the header
-lists under "parts".
+lists under "parts". A job is two messages: the page, whose layout begins at once, and what the
+portal makes meanwhile (the QR code, the XML).
 """
 
 import gc
@@ -44,18 +45,48 @@ def read_message(stream: BinaryIO) -> tuple[dict[str, Any], dict[str, bytes]] | 
     return header, parts
 
 
-def fetcher_of(parts: dict[str, bytes], types: dict[str, str]) -> Any:
-    """A URL fetcher that knows the job's own parts, and nothing else in the world."""
-    from weasyprint.urls import URLFetcher, URLFetcherResponse
+class Parts(dict[str, bytes]):
+    """A job's parts; whoever asks for one of the second message waits for that."""
 
-    class OwnBytes(URLFetcher):
-        def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
-            name = url.removeprefix(SCHEME)
-            if not url.startswith(SCHEME) or name not in types:
-                raise PermissionError(f"Documents load nothing but their own parts: {url[:80]}")
-            return URLFetcherResponse(url, parts[name], {"Content-Type": types[name]})
+    def __init__(self, parts: dict[str, bytes], stream: BinaryIO) -> None:
+        super().__init__(parts)
+        self.stream: BinaryIO | None = stream
 
-    return OwnBytes(allowed_protocols=(), allow_redirects=False)
+    def __missing__(self, name: str) -> bytes:
+        self.complete()
+        if name not in self:
+            raise PermissionError(f"The document has no part {name}.")
+        return self[name]
+
+    def complete(self) -> None:
+        stream, self.stream = self.stream, None
+        if stream is not None:
+            message = read_message(stream)
+            if message is None:
+                raise EOFError("The second half of the document never came.")
+            self.update(message[1])
+
+
+class OwnBytes:
+    """A URL fetcher that knows the job's own parts, and nothing else in the world.
+
+    WeasyPrint's own class is not its base: that one comes with handlers for files and networks.
+    """
+
+    _fail_on_errors = False
+
+    def __init__(self, parts: dict[str, bytes], types: dict[str, str]) -> None:
+        self.parts, self.types = parts, types
+
+    def __call__(self, url: str, headers: dict[str, str] | None = None) -> Any:
+        from weasyprint.urls import URLFetcherResponse
+
+        name = url.removeprefix(SCHEME)
+        if not url.startswith(SCHEME) or name not in self.types:
+            raise PermissionError(f"Documents load nothing but their own parts: {url[:80]}")
+        return URLFetcherResponse(url, self.parts[name], {"Content-Type": self.types[name]})
+
+    fetch = __call__
 
 
 class Press:
@@ -73,14 +104,14 @@ class Press:
         if css not in self.styles:
             self.styles.clear()
             self.styles[css] = CSS(
-                string=css.decode(), font_config=self.fonts, url_fetcher=fetcher_of({}, {})
+                string=css.decode(), font_config=self.fonts, url_fetcher=OwnBytes({}, {})
             )
         return self.styles[css]
 
     def layout(self, job: dict[str, Any], parts: dict[str, bytes]) -> Any:
         from weasyprint import HTML
 
-        page = HTML(string=parts["html"].decode(), url_fetcher=fetcher_of(parts, job["types"]))
+        page = HTML(string=parts["html"].decode(), url_fetcher=OwnBytes(parts, job["types"]))
         return page.render(stylesheets=[self.style(parts["css"])], font_config=self.fonts)
 
     def print(self, job: dict[str, Any], parts: dict[str, bytes]) -> tuple[bytes, dict[str, Any]]:
@@ -88,6 +119,8 @@ class Press:
         began = time.perf_counter()
         document = self.layout(job, parts)
         laid_out = time.perf_counter()
+        if isinstance(parts, Parts):
+            parts.complete()
         if "xmp" in parts:
             _extend_metadata(document.metadata, parts["xmp"])
         document.metadata.attachments = [
@@ -117,7 +150,7 @@ def _attachment(document: Any, each: dict[str, str], job: dict[str, Any], parts:
     moment = datetime.fromisoformat(each["moment"])
     return Attachment(
         url=SCHEME + each["part"],
-        url_fetcher=fetcher_of(parts, job["types"]),
+        url_fetcher=OwnBytes(parts, job["types"]),
         name=each["name"],
         description=each["description"],
         relationship=each["relationship"],
@@ -203,9 +236,10 @@ class Memory:
 
 def serve(press: Press, memory: Memory, jobs: BinaryIO, answers: BinaryIO) -> None:
     while message := read_message(jobs):
-        job, parts = message
+        job, parts = message[0], Parts(message[1], jobs)
         # Should the portal die meanwhile, nobody else stops an endless layout.
         signal.alarm(job["seconds"] + 5)
+        gc.disable()  # one document makes no garbage that could not wait for its end
         try:
             pdf, times = press.print(job, parts)
             answer, results = {"ok": True, **times}, {"pdf": pdf}

@@ -1,4 +1,4 @@
-"""Why a document could not be made. Each is a sentence for the log and for staff, not for tenants."""
+"""Why a document could not be made: sentences for the log and for staff, not for tenants."""
 
 
 class DocumentError(Exception):

@@ -61,7 +61,7 @@ def tax_number(party: Party, categories: set[str], *, is_seller: bool) -> tuple[
     return ("FC", other) if is_seller and other else None
 
 
-def xml_of(document: Document, *, terms: str) -> bytes:
+def xml_of(document: Document, *, terms: str) -> str:
     """The invoice as XML. `terms` is what is said about payment when no due date is."""
     categories: set[str] = {total.category for total in document.vat_totals}
     context: dict[str, Any] = {
@@ -74,7 +74,7 @@ def xml_of(document: Document, *, terms: str) -> bytes:
         "reference": document.reference.replace(" ", ""),
         "terms": document.payment_note or terms,
     }
-    return render_to_string("billing/documents/factur-x.xml", context).strip().encode()
+    return render_to_string("billing/documents/factur-x.xml", context).strip()
 
 
 def with_mentions(document: Document, mentions: dict[str, str]) -> Document:

@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
+from qrbill import QRBill
 
 from billing.documents import qr, words
 from billing.documents.model import Document, Party, Statement
@@ -74,7 +75,7 @@ def common(document: Document | Statement, recipient: Party) -> dict[str, Any]:
     }
 
 
-def invoice(document: Document) -> str:
+def invoice(document: Document, bill: QRBill | None) -> str:
     """The pages of an invoice, a credit note or a partner's own invoice."""
     context = common(document, document.buyer) | {
         "facts": _invoice_facts(document),
@@ -87,9 +88,24 @@ def invoice(document: Document) -> str:
             if total.category in MENTIONED and total.mention
         ],
         "pay": _pay(document),
-        "bill": _bill_in_words(document) if qr.is_printed(document) else "",
+        "bill": bill_context(document, bill) if bill else None,
     }
     return render_to_string("billing/documents/invoice.html", context)
+
+
+def bill_context(document: Document, bill: QRBill) -> dict[str, Any]:
+    """What the payment part prints; amounts with blanks, as its rules have it in all languages."""
+    return {
+        "labels": qr.labels(bill.language),
+        "iban": words.iban(bill.account),
+        "creditor": qr.lines_of(bill.creditor),
+        "debtor": qr.lines_of(bill.debtor) if bill.debtor else [],
+        "reference": words.reference(bill.reference_number),
+        "message": bill.additional_information,
+        "currency": bill.currency,
+        "amount": f"{document.payable:,.2f}".replace(",", words.THIN),
+        "in_words": _bill_in_words(document),
+    }
 
 
 def statement(document: Statement) -> str:

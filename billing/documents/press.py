@@ -13,8 +13,10 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from billing.documents import child
 from billing.documents.errors import DocumentFailed, DocumentTooLarge, DocumentTooSlow
@@ -25,6 +27,15 @@ START_SECONDS = 60  # the first start on a machine writes the cache of its fonts
 MOST_PRINTED = 500  # then a child makes room for a fresh one, whatever it may have kept
 
 type Parts = dict[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What to print: `parts` begins the layout, `later` makes the rest while it runs."""
+
+    about: dict[str, Any]
+    parts: Parts
+    later: Callable[[], Parts] = dict
 
 
 class Child:
@@ -39,24 +50,24 @@ class Child:
             env=_environment(),
             cwd="/",
         )
+        self.jobs = cast(BinaryIO, self.process.stdin)
+        self.answers = cast(BinaryIO, self.process.stdout)
         try:
-            self._exchange(None, {}, START_SECONDS)
+            self._exchange(None, START_SECONDS)
         except BaseException:
             self.stop()
             raise
 
-    def print(self, job: dict[str, Any], parts: Parts, seconds: int) -> tuple[Parts, dict]:
+    def print(self, job: Job, seconds: int) -> tuple[Parts, dict[str, Any]]:
         self.printed += 1
-        answer, results = self._exchange(job | {"seconds": seconds}, parts, seconds)
+        answer, results = self._exchange(job, seconds)
         if answer["ok"]:
             return results, answer
         if answer["why"] == child.MEMORY:
             raise DocumentTooLarge("The document needs more memory than a document may.")
         raise DocumentFailed(f"The document cannot be laid out: {answer['why']}")
 
-    def _exchange(
-        self, job: dict[str, Any] | None, parts: Parts, seconds: int
-    ) -> tuple[dict[str, Any], Parts]:
+    def _exchange(self, job: Job | None, seconds: int) -> tuple[dict[str, Any], Parts]:
         """Send a job, if there is one, and read an answer; the process is killed when time is up.
 
         The clock runs in a thread of its own: writing can wait as long as reading.
@@ -72,8 +83,9 @@ class Child:
         clock.start()
         try:
             if job is not None:
-                child.write_message(self.process.stdin, job, parts)  # type: ignore[arg-type]
-            answer = child.read_message(self.process.stdout)  # type: ignore[arg-type]
+                child.write_message(self.jobs, job.about | {"seconds": seconds}, job.parts)
+                child.write_message(self.jobs, {}, job.later())
+            answer = child.read_message(self.answers)
         except OSError:
             answer = None
         finally:
@@ -92,9 +104,9 @@ class Child:
 
     def let_go(self) -> None:
         """Close the pipes only: the process belongs to somebody else, or is no more."""
-        for pipe in (self.process.stdin, self.process.stdout):
+        for pipe in (self.jobs, self.answers):
             with contextlib.suppress(OSError):
-                pipe.close()  # type: ignore[union-attr]
+                pipe.close()
 
 
 class Press:
@@ -106,12 +118,12 @@ class Press:
         for _ in range(children):
             self.places.put(None)
 
-    def print(self, job: dict[str, Any], parts: Parts, seconds: int) -> tuple[bytes, dict]:
+    def print(self, job: Job, seconds: int) -> tuple[bytes, dict[str, Any]]:
         """The PDF of the job, and its times. Raises a `DocumentError`."""
         worker, kept = self.places.get(), None
         try:
             worker = worker or Child(self.megabytes)
-            results, times = worker.print(job, parts, seconds)
+            results, times = worker.print(job, seconds)
             kept = worker
         finally:
             if worker is not None and (kept is None or worker.printed >= MOST_PRINTED):

@@ -7,6 +7,7 @@ nothing else (T33, see `child`).
 """
 
 import re
+from collections.abc import Callable, Sequence
 from datetime import datetime, time
 from functools import cache
 from pathlib import Path
@@ -20,7 +21,7 @@ from django.utils.translation import gettext as _
 from billing.documents import factur_x, pages, qr
 from billing.documents.errors import WrongDocument
 from billing.documents.model import Document, Statement
-from billing.documents.press import Parts, press
+from billing.documents.press import Job, Parts, press
 
 VARIANT = "pdf/a-3b"
 # Neither XML nor a page may hold them; the last ones turn the direction of what follows.
@@ -36,31 +37,40 @@ def render(document: Document | Statement) -> bytes:
 def render_with_times(document: Document | Statement) -> tuple[bytes, dict[str, Any]]:
     """The PDF, and in seconds what WeasyPrint's layout alone took of it ("layout")."""
     with translation.override(document.language):
-        job, parts = prepare(document)
-    return press(settings.PDF_MEMORY_MB).print(job, parts, settings.PDF_SECONDS)
+        job = prepare(document)
+        return press(settings.PDF_MEMORY_MB).print(job, settings.PDF_SECONDS)
 
 
-def prepare(document: Document | Statement) -> tuple[dict[str, Any], Parts]:
+def prepare(document: Document | Statement) -> Job:
     """What the rendering process gets: the page, its style sheet, and all that it may load."""
-    parts: Parts = {"css": stylesheet()}
-    types: dict[str, str] = {}
-    attachments: list[dict[str, str]] = []
-    if document.logo:
-        parts["logo"], types["logo"] = document.logo, _picture_type(document.logo)
     if isinstance(document, Statement):
-        page = pages.statement(document)
-    else:
-        document = factur_x.with_mentions(document, pages.default_mentions())
-        page = pages.invoice(document)
-        xml = factur_x.xml_of(document, terms=_("Payable at once."))
-        parts["xml"], types["xml"] = _printable(xml.decode()), "text/xml"
-        parts["xmp"] = factur_x.xmp()
-        attachments.append(_attachment(document))
-        if qr.is_printed(document):
-            bill = qr.bill_of(document, message=pages.title_of(document))
-            parts["bill"], types["bill"] = qr.svg_of(bill), "image/svg+xml"
-    parts["html"] = _printable(page)
-    return {"variant": VARIANT, "types": types, "attachments": attachments}, parts
+        return _job(document, pages.statement(document), {})
+    document = factur_x.with_mentions(document, pages.default_mentions())
+    bill = qr.bill_of(document, message=pages.title_of(document))
+    terms = _("Payable at once.")
+
+    def later() -> Parts:
+        xml = factur_x.xml_of(document, terms=terms)
+        parts = {"xml": _printable(xml), "xmp": factur_x.xmp()}
+        return parts | {"qr": qr.code_of(bill)} if bill else parts
+
+    types = {"xml": "text/xml", "qr": "image/png"}
+    return _job(document, pages.invoice(document, bill), types, later, [_attachment(document)])
+
+
+def _job(
+    document: Document | Statement,
+    page: str,
+    types: dict[str, str],
+    later: Callable[[], Parts] = dict,
+    attachments: Sequence[dict[str, str]] = (),
+) -> Job:
+    parts = {"css": stylesheet(), "html": _printable(page)}
+    if document.logo:
+        parts["logo"] = document.logo
+        types = types | {"logo": _picture_type(document.logo)}
+    about = {"variant": VARIANT, "types": types, "attachments": list(attachments)}
+    return Job(about, parts, later)
 
 
 @cache
