@@ -19,9 +19,12 @@ from billing.models import VatRate
 from billing.rules import HUNDRED, ZERO, rounded
 from billing.states import VatCategory
 
-EUROPEAN_UNION = frozenset(
-    ("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK").split()
-)
+# fmt: off
+EUROPEAN_UNION = frozenset({
+    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE",
+    "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
+})
+# fmt: on
 ONE_TERRITORY = {"LI": "CH", "MC": "FR"}
 """Countries that belong to the VAT territory of another one."""
 PREFIXES = {"GR": "EL"}
@@ -134,8 +137,7 @@ def sums(
         VatSum(
             percent,
             net,
-            tax(before.get(percent, ZERO) + net, percent)
-            - tax(before.get(percent, ZERO), percent),
+            tax(before.get(percent, ZERO) + net, percent) - tax(before.get(percent, ZERO), percent),
         )
         for percent, net in sorted(totals.items(), reverse=True)
     )
