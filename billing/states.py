@@ -82,3 +82,12 @@ class TaskAct(models.TextChoices):
     SUSPEND = "suspend", _("Suspend")
     RESUME = "resume", _("Resume")
     CANCEL = "cancel", _("Cancel")
+
+
+class RenewalFault(models.TextChoices):
+    """Why a product could not be renewed; staff mend it, and the next run tries again."""
+
+    NO_PRICE = "no_price", _("No price in the payer’s currency and this period")
+    NO_VAT = "no_vat", _("No VAT rate counts on this day")
+    TWICE = "twice", _("This term was renewed before")
+    TOO_MANY = "too_many", _("More products on one line than a line may hold")

@@ -19,6 +19,7 @@ from billing.models.rebilling import (
     RebillMarkup,
     RebillSender,
 )
+from billing.models.renewals import RenewalFailure, RenewalRun, RenewalUnits, RenewalWish
 
 __all__ = [
     "Account",
@@ -44,6 +45,10 @@ __all__ = [
     "RebillLogo",
     "RebillMarkup",
     "RebillSender",
+    "RenewalFailure",
+    "RenewalRun",
+    "RenewalUnits",
+    "RenewalWish",
     "TierTable",
     "VatRate",
     "VolumeTier",
