@@ -21,6 +21,10 @@ acts.add(
         "partnership.accept": _("Accepted a client's invitation: %(object)s"),
         "partnership.refuse": _("Refused: %(object)s"),
         "partnership.change": _("Changed the access of a partner: %(object)s"),
+        "partnership.confirm_payment": _("Confirmed that the partner pays: %(object)s"),
+        "partnership.decline_payment": _(
+            "Declined that the partner pays, the client pays again: %(object)s"
+        ),
         "partnership.end": _("Ended the partnership %(object)s"),
         "partnership.end_date": _("Changed the end date of %(object)s"),
         "partnership.remind": _("Reminded whoever has not answered: %(object)s"),

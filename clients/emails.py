@@ -8,7 +8,18 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from access.letters import Facts, Letter, letter
-from clients.letter_parts import Sides, answerable, last_day, listed, open_link, payer, reach, terms
+from clients.letter_parts import (
+    Sides,
+    answerable,
+    awaits_word,
+    last_day,
+    listed,
+    open_link,
+    payer,
+    reach,
+    terms,
+    without_word,
+)
 from clients.models import Partnership
 from clients.rules import PaymentMode, Side
 
@@ -247,13 +258,15 @@ def access_changed(facts: Facts) -> Letter:
         changes.append((_("Who pays now"), payer(facts["after"], sides)))
     if facts["before"].get("ends_on") != facts["after"].get("ends_on"):
         changes.append((_("Until"), last_day(facts["after"])))
+    asks = awaits_word(sides)
     return Letter(
         subject=_("%(client)s changed your access") % sides.names,
         paragraphs=[
-            _("%(who)s changed what %(partner)s may reach. It counts from now on.") % sides.names
+            _("%(who)s changed what %(partner)s may reach. It counts from now on.") % sides.names,
+            *([without_word(sides)] if asks else []),
         ],
         facts=[*sides.facts(), *changes],
-        action=sides.page(),
+        action=sides.payer_page() if asks else sides.page(),
         why=sides.why(),
     )
 
@@ -263,8 +276,9 @@ def payment_mode_changed(facts: Facts) -> Letter:
     """Another side pays from now on (L5, M10)."""
     sides = Sides.of(facts)
     paragraphs = [_("%(who)s changed who settles orders and renewals.") % sides.names]
-    if facts["after"].get("payment_mode") == PaymentMode.PARTNER:
-        paragraphs.append(_("Nothing is charged to %(partner)s without its word.") % sides.names)
+    asks = facts["after"].get("payment_mode") == PaymentMode.PARTNER and awaits_word(sides)
+    if asks:
+        paragraphs.append(without_word(sides))
     return Letter(
         subject=_("%(client)s changed who pays") % sides.names,
         paragraphs=paragraphs,
@@ -273,7 +287,7 @@ def payment_mode_changed(facts: Facts) -> Letter:
             (_("Paid until now"), payer(facts["before"], sides)),
             (_("Pays from now on"), payer(facts["after"], sides)),
         ],
-        action=sides.page(),
+        action=sides.payer_page() if asks else sides.page(),
         after=[_("Orders already placed keep the payer they had.")],
         why=sides.why(),
     )

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from access.letters import Facts, absolute, one_line, safe_name, vendor_name
-from clients.models import Category, InvitationLink
+from clients.models import Category, InvitationLink, Partnership
 from clients.rules import Access, PaymentMode, Side
 
 SHOWN = 8  # products named in a mail; the page names them all
@@ -81,6 +81,11 @@ class Sides:
         name = "partnership_exit" if self.to_client else "client_exit"
         return _("Open the exit sheet"), absolute(reverse(name, args=[self.slug, self.partnership]))
 
+    def payer_page(self) -> tuple[str, str] | None:
+        """The page on which the partner says whether it pays (M10)."""
+        path = reverse("client_payer", args=[self.slug, self.partnership])
+        return _("Confirm or decline"), absolute(path)
+
     def why(self) -> str:
         if not self.to_client:
             return _("You get this mail because you represent %(partner)s.") % self.names
@@ -135,6 +140,32 @@ def last_day(offer: dict[str, Any]) -> str:
     if not offer.get("ends_on"):
         return _("no end date")
     return date_format(date.fromisoformat(offer["ends_on"]), "DATE_FORMAT")
+
+
+def awaits_word(sides: Sides) -> bool:
+    """Whether the partner has still to say, now, that it pays (M10)."""
+    return (
+        bool(sides.slug)
+        and Partnership.objects.active()
+        .filter(
+            public_id=sides.partnership,
+            payment_mode=PaymentMode.PARTNER,
+            payment_confirmed_at=None,
+        )
+        .exists()
+    )
+
+
+def without_word(sides: Sides) -> str:
+    """What counts until the partner has said that it pays (M10)."""
+    return (
+        _(
+            "Nothing is charged to %(partner)s without its word: until you have confirmed, "
+            "%(client)s goes on paying the renewals, and what it orders waits for your approval. "
+            "You may also decline; then %(client)s pays as before."
+        )
+        % sides.names
+    )
 
 
 def open_link(facts: Facts) -> InvitationLink | None:

@@ -16,6 +16,7 @@ from access.policy import Actor
 from billing.errors import NotAllowedHere, QuoteChanged
 from billing.models import LineProduct, Order, OrderLine
 from billing.provisioning import queue_tasks
+from billing.services.invoicing import invoice_order
 from billing.services.quoting import Quote, Wish, line_model, methods_for, quote
 from billing.services.telling import tell
 from billing.states import OrderKind, OrderState, PaymentMethod, TaskAct
@@ -136,7 +137,7 @@ def carry_out(order: Order) -> None:
             TaskAct.ACTIVATE,
             {"order": order.public_id, "until": line.ends_on.isoformat()},
         )
-    _invoice(order)
+    invoice_order(order=order)
 
 
 def _install(order: Order, line: OrderLine) -> list[Product]:
@@ -161,14 +162,6 @@ def _install(order: Order, line: OrderLine) -> list[Product]:
         batch_size=BATCH,
     )
     return products
-
-
-def _invoice(order: Order) -> None:
-    try:
-        from billing.services.invoicing import invoice_order
-    except ImportError:  # until it is there
-        return
-    invoice_order(order=order)
 
 
 def start_lines(order: Order, day: date) -> None:

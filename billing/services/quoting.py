@@ -38,6 +38,7 @@ from billing.rules import (
 )
 from billing.services.pricing import terms_on, units_paid
 from billing.states import PaymentMethod
+from billing.vat import Vat, vat_for
 from clients.models import Partnership, ProductType
 from clients.rules import PaymentMode, Side
 from partners.models import Partner
@@ -92,7 +93,7 @@ class Quote:
     currency: str
     day: date
     lines: tuple[QuotedLine, ...]
-    vat: Any
+    vat: Vat
     needs_approval: bool
 
     @property
@@ -181,22 +182,12 @@ def quote(*, by: Actor, wishes: Sequence[Wish], day: date | None = None) -> Quot
         currency=payer.currency,
         day=day,
         lines=lines,
-        vat=_vat_for(payer, day),
+        vat=vat_for(payer, day),
         needs_approval=False,
     )
     if orderer == Side.CLIENT and payer != client and found.net > limit_of(partnership):
         return _to_be_approved(found)
     return found
-
-
-def _vat_for(payer: Organisation, day: date) -> Any:
-    try:
-        from billing.vat import vat_for
-    except ImportError:  # until it is there
-        from types import SimpleNamespace
-
-        return SimpleNamespace(category="S", percent=Decimal("8.10"))
-    return vat_for(payer, day)
 
 
 def _to_be_approved(found: Quote) -> Quote:

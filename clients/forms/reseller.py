@@ -77,4 +77,5 @@ class AnswerForm(forms.Form):
 
     def __init__(self, *args: Any, partnership: Partnership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.partnership = partnership
         self.initial["version"] = partnership.version

@@ -16,6 +16,7 @@ from clients.services.ending import end_lapsed, end_partnership, lapse
 from clients.services.lasting import announce_end, change_end_date, prolong
 from clients.services.links import remind, resend
 from clients.services.opening import expire, invite_partner, request_access, withdraw
+from clients.services.payer import confirm_payment, decline_payment
 from clients.services.products import change_settings, install_product
 
 __all__ = [
@@ -29,6 +30,8 @@ __all__ = [
     "change_settings",
     "check_address",
     "comparison",
+    "confirm_payment",
+    "decline_payment",
     "end_lapsed",
     "end_partnership",
     "expire",

@@ -22,7 +22,7 @@ from clients.errors import (
     ProductTaken,
 )
 from clients.models import Partnership, Product
-from clients.rules import Access, Offer, PartnershipState, Side
+from clients.rules import Access, Offer, PartnershipState, PaymentMode, Side
 from clients.services.common import (
     NAMES,
     asked,
@@ -66,6 +66,8 @@ def grant_request(
     check_end_date(offer.ends_on)
     products = check_offer(client, offer, of=partnership)
     set_offer(partnership, offer)
+    if offer.payment_mode == PaymentMode.PARTNER == partnership.asked_payment_mode:
+        partnership.payment_confirmed_at = timezone.now()  # it asked to pay (M10)
     _start(partnership, products, by=actor, given_by=by)
     tell(
         "accepted",
@@ -96,6 +98,8 @@ def accept_invitation(*, partnership: Partnership, version: int, by: Actor) -> P
     offer = offer_of(partnership)
     partnership.state = PartnershipState.ACTIVE
     products = _products_offered(partnership, client, offer)
+    if offer.payment_mode == PaymentMode.PARTNER:
+        partnership.payment_confirmed_at = timezone.now()  # it says so by accepting (M10)
     # The client gave it when it invited; the partner only takes it.
     _start(partnership, products, by=by, given_by=partnership.created_by or by.person)
     tell(

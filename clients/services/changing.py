@@ -25,6 +25,8 @@ from clients.services.common import (
 )
 from clients.services.ending import end_lapsed
 
+TERMS = ["access", "payment_mode", "payment_confirmed_at", "version"]
+
 
 @transaction.atomic
 def change_access(
@@ -49,8 +51,10 @@ def change_access(
     told_before, told_after = describe(before), describe(offer)
     difference = comparison(partnership, offer)
     set_offer(partnership, offer)
+    if before.payment_mode != offer.payment_mode:
+        partnership.payment_confirmed_at = None  # M10: the partner's word was about another time
     partnership.version += 1
-    partnership.save(update_fields=["access", "payment_mode", "version", *END_DATE])
+    partnership.save(update_fields=[*TERMS, *END_DATE])
     _regrant(partnership, before, offer, products, by=by)
     _tell_change(partnership, told_before, told_after, difference, by=by)
     record(partnership, "partnership.change", by, before=told_before, after=told_after)

@@ -4,7 +4,7 @@ from django.urls import path
 
 from clients.models import Partnership
 from clients.rules import Side
-from clients.views import accepting, add_client, ending, exit_sheets, reseller
+from clients.views import accepting, add_client, ending, exit_sheets, payer, reseller
 from clients.views.waiting import resend_page, withdraw_page
 
 requests = Partnership.objects.requests_of_partner
@@ -27,6 +27,7 @@ urlpatterns = [
     ),
     path("<slug:partnership>/accept/", accepting.client_accept, name="client_accept"),
     path("<slug:partnership>/decline/", accepting.client_decline, name="client_decline"),
+    path("<slug:partnership>/payer/", payer.client_payer, name="client_payer"),
     path("<slug:partnership>/resend/", client_resend, name="client_resend"),
     path("<slug:partnership>/withdraw/", client_withdraw, name="client_withdraw"),
     path("<slug:partnership>/end/", ending.client_end, name="client_end"),

@@ -17,6 +17,7 @@ from clients import exports
 from clients.forms.reseller import ActiveFilter, OverFilter, WaitingFilter
 from clients.models import Partnership, Product
 from clients.rules import PartnershipState, Side, notice_at, state_at
+from clients.services.payer import waits_for_word
 from clients.views.history import history
 from clients.views.terms import asked_terms, difference, offered_terms
 
@@ -149,6 +150,7 @@ def client_page(request: HttpRequest, actor: Actor, partnership: Partnership) ->
         "asked_by_us": partnership.opened_by == Side.PARTNER,
         "closed_at": closed_at(partnership),
         "ends_soon": ends_soon(partnership),
+        "waits_for_word": waits_for_word(partnership),
         "partner": actor.organisation.partner,
         "may": allowed(actor),
         "entries": history(partnership, actor.organisation) if actor.may("log.see") else None,

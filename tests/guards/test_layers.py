@@ -15,7 +15,7 @@ FLOORS = [
     (r"(models|querysets|errors|ids|grants|assigning|reach|policy|pictures)(\.|$)", MODELS),
     (r"(acts|log|limits|second_factor|copying)(\.|$)", MODELS),
     (r"(services|mail|letters)(\.|$)", SERVICES),
-    (r"(forms|emails|support_emails|letter_parts|documents|exports)(\.|$)", OUTPUT),
+    (r"(forms|emails|support_emails|payer_emails|letter_parts|documents|exports)(\.|$)", OUTPUT),
     (r"web\.(lists|wizard|csv|widgets)(\.|$)", OUTPUT),  # the general shapes of forms and lists
     (r"(urls|views|admin|tasks|web|adapter|templatetags|management)(\.|$)", DOORS),
     (r"apps$", DOORS),
