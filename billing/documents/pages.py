@@ -71,7 +71,7 @@ def common(document: Document | Statement, recipient: Party) -> dict[str, Any]:
         "seller_numbers": words.numbers(document.seller),
         "recipient": recipient,
         "recipient_lines": words.address(recipient, home=home),
-        "recipient_numbers": words.numbers(recipient),
+        "recipient_numbers": words.numbers(recipient)[:1],
     }
 
 

@@ -115,10 +115,10 @@ def _draw_cross(draw: ImageDraw.ImageDraw, side: int) -> None:
 def address(party: Party) -> dict[str, Any]:
     """The party as the code wants it: cut to its lengths, in its letters."""
     return {
-        "name": latin(party.name)[:70],
-        "street": latin(party.street)[:70],
-        "pcode": latin(party.postcode)[:16],
-        "city": latin(party.city)[:35],
+        "name": _cut(party.name, 70),
+        "street": _cut(party.street, 70),
+        "pcode": _cut(party.postcode, 16),
+        "city": _cut(party.city, 35),
         "country": party.country,
     }
 
@@ -126,6 +126,14 @@ def address(party: Party) -> dict[str, Any]:
 def latin(text: str) -> str:
     """The text in the letters that the QR-bill allows; others lose their marks or become a dot."""
     return "".join(_letter(letter) for letter in text.translate(REPLACED)).strip()
+
+
+def _cut(text: str, most: int) -> str:
+    """The text in the code's letters, at most so many, without half a word at its end."""
+    text = latin(text)
+    if len(text) <= most:
+        return text
+    return (text[: most + 1].rpartition(" ")[0] or text)[:most].strip()
 
 
 def _letter(letter: str) -> str:
