@@ -91,3 +91,24 @@ class RenewalFault(models.TextChoices):
     NO_VAT = "no_vat", _("No VAT rate counts on this day")
     TWICE = "twice", _("This term was renewed before")
     TOO_MANY = "too_many", _("More products on one line than a line may hold")
+
+
+class MovementState(models.TextChoices):
+    """Of a payment that the bank reported: only `booked` moved money; `unmatched` waits for staff
+    (M9)."""
+
+    NEW = "new", _("Not looked at yet")
+    BOOKED = "booked", _("Booked")
+    UNMATCHED = "unmatched", _("Unmatched")
+    SET_ASIDE = "set_aside", _("Set aside")
+
+
+class Mismatch(models.TextChoices):
+    """Why a movement was not booked by itself."""
+
+    NO_REFERENCE = "no_reference", _("It carries no payment reference.")
+    UNKNOWN_REFERENCE = "unknown_reference", _("Nothing of ours has this payment reference.")
+    CURRENCY = "currency", _("It is in another currency than what it pays.")
+    REVERSAL = "reversal", _("It takes an earlier payment back.")
+    BUNDLE = "bundle", _("Several payments in one sum: import the notification (camt.054).")
+    REQUEST_CLOSED = "request_closed", _("The top-up that it pays does not wait any more.")

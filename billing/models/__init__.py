@@ -1,3 +1,4 @@
+from billing.models.bank import BankFile, BankMovement
 from billing.models.invoices import Invoice, InvoiceCounter, InvoiceLine, Payment
 from billing.models.ledger import Account, Clawback, Entry, MoneyRequest
 from billing.models.orders import LineProduct, Order, OrderLimit, OrderLine
@@ -23,6 +24,8 @@ from billing.models.renewals import RenewalFailure, RenewalRun, RenewalUnits, Re
 
 __all__ = [
     "Account",
+    "BankFile",
+    "BankMovement",
     "BillingProfile",
     "Clawback",
     "Entry",

@@ -20,9 +20,9 @@ from billing.errors import AlreadySettled, NothingToCredit
 from billing.models import Account, Entry, Invoice, InvoiceLine, Order, OrderLine
 from billing.rules import ZERO
 from billing.services import paying, suspending
+from billing.services.invoice_mails import tell
 from billing.services.issuing import Draft, write
 from billing.services.ledger import account_of, book, take_back
-from billing.services.invoice_mails import tell
 from billing.states import EntryKind, InvoiceKind, InvoiceState, OrderState
 
 

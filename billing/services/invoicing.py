@@ -15,9 +15,9 @@ from billing.models import Invoice, InvoiceLine, Order, OrderLine
 from billing.rules import ZERO
 from billing.services import paying
 from billing.services.crediting import credit_lines, credit_order
+from billing.services.invoice_mails import tell
 from billing.services.issuing import Draft, draft_of, issue, language_of, profile_of
 from billing.services.ledger import account_of
-from billing.services.invoice_mails import tell
 from billing.states import InvoiceKind, OrderState, PaymentMethod
 from billing.vat import Vat, vat_for
 

@@ -20,8 +20,8 @@ from billing.errors import AlreadySettled, AmountWrong, NotEnoughBalance
 from billing.models import Account, Entry, Invoice, InvoiceLine, OrderLine, Payment
 from billing.rules import CENT
 from billing.services import suspending
-from billing.services.ledger import account_of, book
 from billing.services.invoice_mails import tell
+from billing.services.ledger import account_of, book
 from billing.states import EntryKind, InvoiceKind, InvoiceState, OrderKind, PaymentMethod
 
 LARGEST = Decimal("999999999999.99")
