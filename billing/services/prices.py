@@ -81,7 +81,7 @@ def set_price(
 ) -> Price:
     """The public price of one, excluding VAT, from a day on (C2). Raises PriceRowWrong."""
     key = (product_type.pk, currency, period)
-    found: Price = _set_row(PRICES, Wanted(key, valid_from, amount), by)
+    found: Price = set_row(PRICES, Wanted(key, valid_from, amount), by)
     return found
 
 
@@ -97,7 +97,7 @@ def set_fixed_price(
     """The fixed partner price of one, excluding VAT, from a day on; None: the partner rate counts
     again (C2). Raises PriceRowWrong, also when it would be above the public price."""
     key = (product_type.pk, currency, period)
-    found: FixedPrice = _set_row(FIXED_PRICES, Wanted(key, valid_from, amount), by)
+    found: FixedPrice = set_row(FIXED_PRICES, Wanted(key, valid_from, amount), by)
     return found
 
 
@@ -106,7 +106,7 @@ def set_partner_rate(
 ) -> PartnerRate:
     """The partner rate in percent, 0 to 35, from a day on (C2). Raises PriceRowWrong."""
     wanted = Wanted((product_type.pk,), valid_from, percent)
-    found: PartnerRate = _set_row(PARTNER_RATES, wanted, by)
+    found: PartnerRate = set_row(PARTNER_RATES, wanted, by)
     return found
 
 
@@ -116,13 +116,13 @@ def set_tiers(
     """All volume tiers of a product type from a day on; no tiers: none any more (C2). Raises
     PriceRowWrong."""
     wanted = Wanted((product_type.pk,), valid_from, tuple(sorted(tiers)))
-    found: TierTable = _set_row(TIERS, wanted, by)
+    found: TierTable = set_row(TIERS, wanted, by)
     return found
 
 
 def set_vat_rate(*, country: str, percent: Decimal, valid_from: date, by: User | None) -> VatRate:
     """The standard VAT rate of a country in percent from a day on (M8). Raises PriceRowWrong."""
-    found: VatRate = _set_row(VAT_RATES, Wanted((str(country),), valid_from, percent), by)
+    found: VatRate = set_row(VAT_RATES, Wanted((str(country),), valid_from, percent), by)
     return found
 
 
@@ -160,7 +160,8 @@ def remove(*, table: Table, row: Any) -> None:
     row.delete()
 
 
-def _set_row(table: Table, wanted: Wanted, by: User | None) -> Any:
+def set_row(table: Table, wanted: Wanted, by: User | None) -> Any:
+    """The row as it is wanted, in any of the tables. Raises PriceRowWrong."""
     set_rows(table=table, rows=[wanted], by=by)
     names = dict(zip(table.key, wanted.key, strict=True))
     return table.model.objects.get(valid_from=wanted.valid_from, **names)
