@@ -9,13 +9,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import F
-from django.db.models.expressions import BaseExpression, Combinable, RawSQL
+from django.db.models import DecimalField, F, IntegerField
+from django.db.models.expressions import BaseExpression, Col, Combinable, RawSQL
 
 from access.copying.cells import neutral, neutral_sql
 from access.copying.styles import Style
 
 type Sql = tuple[str, list[Any]]
+CENTS = 2  # decimals of an amount
 
 
 class Kind(Enum):
@@ -52,15 +53,21 @@ class Column:
             raise TypeError("A column is made of fields and expressions, not of SQL in a string.")
         return self.expression
 
-    def sql(self, name: str, style: Style) -> Sql:
-        """SQL with its parameters that writes the cell from the column called `name`."""
+    def sql(self, name: str, style: Style, places: int | None = None) -> Sql:
+        """SQL with its parameters that writes the cell from the column called `name`.
+
+        `places` are the decimals that its numbers are known to have, 0 for whole ones.
+        """
         match self.kind:
             case Kind.TEXT:
                 return neutral_sql(f"{name}::text")
             case Kind.LABEL:
                 return self._label_sql(name)
             case Kind.MONEY:
-                return _decimal_sql(f"{name}::numeric(20, 2)", style), []
+                cents = name if places == CENTS else f"{name}::numeric(20, {CENTS})"
+                return _decimal_sql(cents, style), []
+            case Kind.NUMBER if places == 0:
+                return name, []
             case Kind.NUMBER:
                 return _decimal_sql(f"{name}::numeric", style), []
             case Kind.DATE:
@@ -113,3 +120,14 @@ def _has_whole_hours(zone: str) -> bool:
     ]
     offsets = [moment.astimezone(ZoneInfo(zone)).utcoffset() for moment in moments]
     return all(offset is not None and offset.total_seconds() % 3600 == 0 for offset in offsets)
+
+
+def places_of(resolved: Any) -> int | None:
+    """How many decimals the values of a resolved expression have, as far as its field tells.
+
+    Only a column of a table is sure to keep what its field says.
+    """
+    field = resolved.target if isinstance(resolved, Col) else None
+    if isinstance(field, DecimalField):
+        return field.decimal_places
+    return 0 if isinstance(field, IntegerField) else None

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from io import StringIO
-from itertools import islice
 from operator import itemgetter
 from tempfile import SpooledTemporaryFile
 from typing import Any
@@ -14,11 +13,15 @@ from django.conf import settings
 from django.core.exceptions import EmptyResultSet
 from django.db import DatabaseError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 from django.utils.translation import gettext as _
+from psycopg import Copy
+from psycopg.errors import error_from_result
+from psycopg.generators import fetch_many
+from psycopg.pq import ExecStatus
 
 from access.copying.cells import neutral
-from access.copying.columns import Column
+from access.copying.columns import Column, places_of
 from access.copying.styles import Style
 
 BOM = "\ufeff"
@@ -80,31 +83,32 @@ class Document:
 def copy_statement(
     columns: Sequence[Column], rows: QuerySet[Any, Any], style: Style
 ) -> tuple[str, list[Any]] | None:
-    """The COPY and its parameters; None where the queryset is known to be empty.
-
-    The cells' values are found inside, under an OFFSET that keeps PostgreSQL from repeating an
-    expression at each of its uses in the SQL that writes the cell.
-    """
+    """The COPY and its parameters; None where the queryset is known to be empty."""
     names = [f"cell_{number}" for number in range(len(columns))]
     found = rows.annotate(
         **{name: column.resolvable() for name, column in zip(names, columns, strict=True)}
     )
     # Equal cells are no equal rows: DISTINCT goes by the row, although its key is not written.
     key = ["pk"] if rows.query.distinct else []
+    resolved = [found.query.annotations[name] for name in names]
     try:
         inner, inner_values = found.values_list(*names, *key).query.sql_with_params()
     except EmptyResultSet:
         return None
     cells = [
-        column.sql(f"cells.{name}", style) for name, column in zip(names, columns, strict=True)
+        column.sql(f"cells.{name}", style, places_of(value))
+        for name, column, value in zip(names, columns, resolved, strict=True)
     ]
     outer = ", ".join(sql for sql, _values in cells)
-    values = [value for _sql, values in cells for value in values]
+    if any(isinstance(part, Subquery) for value in resolved for part in value.flatten()):
+        # Else PostgreSQL would repeat the subquery at each use of its value in `outer`. (It costs
+        # a third of the speed.)
+        inner = f"SELECT * FROM ({inner}) AS found OFFSET 0"  # noqa: S608
     statement = (
-        f"COPY (SELECT {outer} FROM (SELECT * FROM ({inner}) AS found OFFSET 0) AS cells)"  # noqa: S608
+        f"COPY (SELECT {outer} FROM ({inner}) AS cells)"  # noqa: S608
         f" TO STDOUT WITH (FORMAT csv, DELIMITER '{style.separator}', ENCODING 'UTF8')"
     )
-    return statement, [*values, *inner_values]
+    return statement, [*(value for _sql, values in cells for value in values), *inner_values]
 
 
 def _line(cells: Sequence[Any], style: Style) -> str:
@@ -162,10 +166,37 @@ def _blocks(
     ):
         _prepare(cursor, longest)
         with cursor.copy(database.ops.compose_sql(*statement)) as copy:
-            rows = iter(copy)
-            while some := list(islice(rows, ROWS_AT_ONCE)):
+            for some in _received(copy):
                 # PostgreSQL ends each row with LF; LF inside a cell stays what it is.
                 yield END_OF_LINE.join([*map(without_newline, some), b""])
+
+
+def _received(copy: Copy) -> Iterator[list[Any]]:
+    """The rows as the server sends them, in lists.
+
+    `Copy.read` drives two generators for each row; to take what libpq has received already, and
+    to leave only the waiting to it, doubles the speed.
+    """
+    server = copy.connection.pgconn
+    take = server.get_copy_data
+    some: list[Any] = []
+    while True:
+        size, row = take(1)
+        if size == 0:
+            row = copy.read()
+            if not row:
+                break
+        elif size < 0:  # the end, or an error: the result tells
+            result = copy.connection.wait(fetch_many(server))[0]
+            if result.status != ExecStatus.COMMAND_OK:
+                raise error_from_result(result)
+            break
+        some.append(row)
+        if len(some) == ROWS_AT_ONCE:
+            yield some
+            some = []
+    if some:
+        yield some
 
 
 def _prepare(cursor: Any, longest: timedelta) -> None:
