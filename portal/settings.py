@@ -265,3 +265,7 @@ ORDER_APPROVAL_DAYS = env.integer("ORDER_APPROVAL_DAYS", default=14, least=1)
 ORDER_REMINDER_DAYS = env.integer("ORDER_REMINDER_DAYS", default=3, least=1)
 ORDER_MOST_UNITS = env.integer("ORDER_MOST_UNITS", default=10_000, least=1)
 PROVISIONER = env.text("PROVISIONER", default="billing.provisioning.Provisioner")
+
+# Other IBANs under which the bank reports the vendor's account, with spaces between them: the
+# files of an account with a QR-IBAN name its ordinary one.
+VENDOR_ACCOUNTS = env.text("VENDOR_ACCOUNTS", default="").split()

@@ -44,7 +44,7 @@ def import_bank_file(*, data: bytes, name: str, by: User | None) -> BankFile:
 @transaction.atomic
 def store_bank_file(*, data: bytes, name: str, by: User | None) -> BankFile:
     """The file and those of its payments that no earlier file reported, not booked yet."""
-    ours = [settings.VENDOR_IBAN] if settings.VENDOR_IBAN else []
+    ours = [iban for iban in (settings.VENDOR_IBAN, *settings.VENDOR_ACCOUNTS) if iban]
     read = bank_files.read_bank_file(data, ours)
     credits = [each for each in read.entries if each.credit or each.reversal]
     file, is_new = BankFile.objects.get_or_create(

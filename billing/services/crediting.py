@@ -45,8 +45,6 @@ def credit_order(
     cancel(order, reason)
     if not keep_products:
         suspending.cancel_credited([line.pk for line in lines], f"order-{order.pk}-cancel")
-    if note is not None:
-        tell("invoice_credited", note)
     return note
 
 
@@ -74,7 +72,6 @@ def credit_lines(
     if not keep_products:
         credited = [row.order_line_id for row in rows]
         suspending.cancel_credited(credited, f"credit-{note.pk}-cancel")
-    tell("invoice_credited", note)
     return note
 
 
@@ -106,7 +103,7 @@ def _credit(
                for line in paying.lines_with_cashback(invoice) if line.order.partner]  # fmt: skip
     paying.lock_accounts(account, *earning, *(cashback.account for cashback in cashbacks))
     note = _write(invoice, rows, reason=reason, day=timezone.localdate())
-    _refund(invoice, note, account, by=by)
+    refund = _refund(invoice, note, account, by=by)
     for cashback in cashbacks:
         take_back(cashback=cashback, reason="cashback_back")
     log.write(
@@ -117,6 +114,7 @@ def _credit(
         after={"credit_note": note.number, "reason": reason},
     )
     _close_orders([row.order_line.order for row in rows], reason)
+    tell("invoice_credited", note, refund=str(refund))
     paying.settle_if_nothing_is_open(invoice)
     return note
 
@@ -166,8 +164,9 @@ def _write(invoice: Invoice, rows: Sequence[InvoiceLine], *, reason: str, day: d
     )
 
 
-def _refund(invoice: Invoice, note: Invoice, account: Account, *, by: User | None) -> None:
-    """What the credit note takes off the invoice, and what was paid too much by that."""
+def _refund(invoice: Invoice, note: Invoice, account: Account, *, by: User | None) -> Decimal:
+    """Takes the credit note off the invoice; answers what was paid too much by that and is back on
+    the account."""
     left = invoice.total - invoice.credited - note.total
     refund = max(ZERO, invoice.paid - left)
     invoice.credited += note.total
@@ -186,6 +185,7 @@ def _refund(invoice: Invoice, note: Invoice, account: Account, *, by: User | Non
             invoice=note,
             by=by,
         )
+    return refund
 
 
 def _close_orders(orders: Collection[Order], reason: str) -> None:
