@@ -23,5 +23,8 @@ app.conf.beat_schedule = {
     "support whose time is over": {"task": "access.close_support_access", "schedule": 60.0},
     "partnerships whose time has come": {"task": "clients.close_overdue", "schedule": 600.0},
     "reminders of what waits": {"task": "clients.remind", "schedule": 3600.0},
+    "orders that nobody approved": {"task": "billing.close_orders", "schedule": 600.0},
+    "orders that wait for a partner": {"task": "billing.remind_orders", "schedule": 3600.0},
+    "what the vendor's systems have to do": {"task": "billing.provision", "schedule": 10.0},
     "end dates that come near": {"task": "clients.announce_ends", "schedule": 3600.0},
 }

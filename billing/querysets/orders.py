@@ -1,9 +1,12 @@
 """Who sees which orders: the client's organisation, and the partner that gains or pays (M4)."""
 
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from access.policy import Actor
 from billing.states import OrderState
@@ -44,6 +47,16 @@ class OrderQuerySet(QuerySet["Order"]):
     def overdue(self) -> "OrderQuerySet":
         """Those that nobody approved in time."""
         return self.filter(state=OrderState.WAITING, expires_at__lte=Now())
+
+    def to_remind(self) -> "OrderQuerySet":
+        """Those that wait so long that the partner is reminded, once."""
+        since = timezone.now() - timedelta(days=settings.ORDER_REMINDER_DAYS)
+        return self.filter(
+            state=OrderState.WAITING,
+            reminded_at=None,
+            created_at__lte=since,
+            expires_at__gt=Now(),
+        )
 
     def placed(self) -> "OrderQuerySet":
         return self.filter(state=OrderState.PLACED)

@@ -1,0 +1,1 @@
+"""One module of letters for each part of money."""
