@@ -65,3 +65,35 @@ class NothingToCredit(Refused):
 
 class NotMatched(Refused):
     """A bank movement cannot be assigned as asked: unknown invoice, other currency, decided."""
+
+
+class SenderMissing(Refused):
+    """The partner has not said yet how its own bills look and are paid (B12)."""
+
+
+class NothingToBill(Refused):
+    """No placed order of the client in this period waits to be billed again (B12)."""
+
+
+class NoDraft(Refused):
+    """The bill was issued, or discarded, meanwhile: it never changes any more (B12)."""
+
+
+class BillChanged(Refused):
+    """The draft is not any more what its reader was shown: read it again (B12)."""
+
+
+class NumberTaken(Refused):
+    """A number that was used, or that would leave a gap (B12)."""
+
+
+class MarkupTaken(Refused):
+    """There is a mark-up for this client and product type already (B12)."""
+
+
+class TooSoon(Refused):
+    """A reminder before its time (B12)."""
+
+
+class PeriodWrong(Refused):
+    """A period that ends before it begins, or is too long."""

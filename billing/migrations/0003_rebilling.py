@@ -152,7 +152,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'line of a bill to a client',
                 'verbose_name_plural': 'lines of bills to clients',
-                'ordering': ['bill', 'position', 'pk'],
+                'ordering': ['bill_id', 'position', 'pk'],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('counts', True)), fields=('order_line',), name='order_line_rebilled_once'), models.CheckConstraint(condition=models.Q(('quantity__gte', 1), ('quantity__lte', 100000)), name='rebill_quantity_in_limits'), models.CheckConstraint(condition=models.Q(('cost__gte', 0), ('unit_price__gte', 0)), name='rebill_price_not_negative'), models.CheckConstraint(condition=models.Q(('net', django.db.models.functions.math.Round(models.ExpressionWrapper(django.db.models.expressions.CombinedExpression(models.F('quantity'), '*', models.F('unit_price')), models.DecimalField(decimal_places=4, max_digits=20)), precision=2))), name='rebill_net_is_the_product')],
             },
         ),

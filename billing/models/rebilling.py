@@ -320,7 +320,7 @@ class RebillLine(models.Model):
     class Meta:
         verbose_name = _("line of a bill to a client")
         verbose_name_plural = _("lines of bills to clients")
-        ordering = ["bill", "position", "pk"]
+        ordering = ["bill_id", "position", "pk"]
         constraints = [
             models.UniqueConstraint(
                 fields=["order_line"], condition=Q(counts=True), name="order_line_rebilled_once"

@@ -4,7 +4,7 @@ Drafts, mark-ups and costs are the partner's alone.
 """
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
@@ -14,9 +14,6 @@ from access.rules import Answer
 from billing.rules_rebilling import RebillState
 from clients.models import Partnership
 
-if TYPE_CHECKING:
-    from billing.models.rebilling import Rebill, RebillLine, RebillMarkup, RebillSender
-
 
 def reached(actor: Actor, client: str) -> Q:
     """The condition that `client` (a field's name) is one for whom the actor bills: all that the
@@ -24,7 +21,7 @@ def reached(actor: Actor, client: str) -> Q:
     if not actor.may("clients.rebill"):
         return Q(pk__in=[])
     if actor.answer("clients.see") is Answer.ALL:
-        return Q()
+        return ~Q(pk__in=[])  # an empty Q would vanish from an "or"
     clients = Partnership.objects.visible_to_partner(actor).values("client")
     return Q(**{f"{client}__in": clients})
 

@@ -1,0 +1,189 @@
+"""From the orders of a period to a draft, and the draft's lines (B12)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Count, Exists, Max, Min, OuterRef, QuerySet, Sum
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from access.models import Organisation
+from access.policy import Actor
+from billing.errors import NothingToBill, PeriodWrong
+from billing.models import OrderLine, Rebill, RebillLine
+from billing.querysets.rebilling import reached
+from billing.rules_rebilling import markup_for, net_of, unit_price
+from billing.services.issuing import language_of, profile_of, term
+from billing.services.rebilling.common import (
+    facts,
+    locked_draft,
+    locked_sender,
+    note,
+    sum_up,
+)
+from billing.services.rebilling.markups import rules_of
+from billing.states import OrderState
+
+MOST_LINES = 1000
+LONGEST_PERIOD = timedelta(days=5 * 366)
+
+
+@dataclass(frozen=True, slots=True)
+class ToBill:
+    """What a client's orders cost the partner and nobody has billed yet, excluding VAT."""
+
+    client: Organisation
+    lines: int
+    cost: Decimal
+    first: date
+    last: date
+
+
+def unbilled(actor: Actor) -> QuerySet[OrderLine]:
+    """The lines of placed orders that the actor's organisation paid for clients in its currency,
+    and that no bill or draft holds; orders of partnerships that have ended too (B12)."""
+    own = actor.organisation
+    taken = RebillLine.objects.filter(order_line=OuterRef("pk"), counts=True)
+    return (
+        OrderLine.objects.filter(
+            reached(actor, "order__organisation"),
+            order__payer=own,
+            order__state=OrderState.PLACED,
+            order__currency=own.currency,
+        )
+        .exclude(order__organisation=own)
+        .exclude(Exists(taken))
+        .select_related("order__organisation", "product_type")
+    )
+
+
+def in_period(
+    lines: QuerySet[OrderLine], start: date | None, until: date | None
+) -> "QuerySet[OrderLine]":
+    """Those whose order was placed within the days, both included, in the portal's time zone."""
+    if start is not None:
+        lines = lines.filter(order__placed_at__gte=_midnight(start))
+    if until is not None:
+        lines = lines.filter(order__placed_at__lt=_midnight(until + timedelta(days=1)))
+    return lines
+
+
+def to_bill(actor: Actor) -> list[ToBill]:
+    """Each client with something to bill, the oldest first."""
+    rows = (
+        unbilled(actor)
+        .order_by()
+        .values("order__organisation")
+        .annotate(
+            number=Count("pk"),
+            cost=Sum("net"),
+            first=Min("order__placed_at"),
+            last=Max("order__placed_at"),
+        )
+        .order_by("first")
+    )
+    clients = Organisation.objects.in_bulk([row["order__organisation"] for row in rows])
+    return [
+        ToBill(
+            clients[row["order__organisation"]],
+            row["number"],
+            row["cost"],
+            timezone.localdate(row["first"]),
+            timezone.localdate(row["last"]),
+        )
+        for row in rows
+    ]
+
+
+@transaction.atomic
+def start_draft(
+    *, client: Organisation, period_from: date, period_until: date, by: Actor
+) -> Rebill:
+    """A draft with all that the client's orders of the period cost and nobody has billed, at the
+    mark-ups of today. Each order line gets into one draft or bill at most.
+
+    Raises SenderMissing, PeriodWrong, or NothingToBill when no line waits, or too many do.
+    """
+    by.require("clients.rebill")
+    check_period(period_from, period_until)
+    sender = locked_sender(by.organisation.pk)
+    found = in_period(unbilled(by), period_from, period_until).filter(order__organisation=client)
+    lines = list(found.order_by("order__placed_at", "order_id", "position")[: MOST_LINES + 1])
+    if not lines:
+        raise NothingToBill(
+            _("Nothing to bill to %(client)s in this period: no order that you paid waits.")
+            % {"client": client.name},
+            field="period_from",
+        )
+    if len(lines) > MOST_LINES:
+        raise NothingToBill(
+            _("More than %(most)d lines: choose a shorter period.") % {"most": MOST_LINES},
+            field="period_until",
+        )
+    bill = Rebill.objects.create(
+        partner_id=by.organisation.pk,
+        client=client,
+        currency=by.organisation.currency,
+        period_from=period_from,
+        period_until=period_until,
+        language=language_of(client, profile_of(client)),
+        payment_days=sender.payment_days,
+        vat_percent=sender.vat_percent,
+        created_by=by.person,
+    )
+    _add_lines(bill, lines)
+    sum_up(bill)
+    note("rebill.draft", bill, by, after=facts(bill))
+    return bill
+
+
+def check_period(start: date, until: date) -> None:
+    """Raises PeriodWrong for a period from late to early, or over many years."""
+    if until < start:
+        raise PeriodWrong(_("The period ends before it begins."), field="period_until")
+    if until - start > LONGEST_PERIOD:
+        raise PeriodWrong(_("Choose a period of five years at most."), field="period_from")
+
+
+def _add_lines(bill: Rebill, lines: list[OrderLine]) -> None:
+    rules = rules_of(bill.partner_id)
+    made = []
+    with translation.override(bill.language):
+        for position, line in enumerate(lines, 1):
+            markup = markup_for(rules, bill.client_id, line.product_type_id)
+            price = unit_price(line.net, line.quantity, markup)
+            made.append(
+                RebillLine(
+                    bill=bill,
+                    position=position,
+                    order_line=line,
+                    text=_text(line),
+                    detail=f"{term(line)} · {line.get_period_display()}",
+                    quantity=line.quantity,
+                    cost=line.net,
+                    unit_price=price,
+                    net=net_of(line.quantity, price),
+                )
+            )
+    RebillLine.objects.bulk_create(made)
+
+
+def _text(line: OrderLine) -> str:
+    kind = str(line.product_type)
+    return f"{kind}: {line.name}" if line.name and line.name != kind else kind
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+@transaction.atomic
+def discard(*, bill: Rebill, by: Actor) -> None:
+    """Takes a draft away; its order lines can be billed again. Raises NoDraft."""
+    by.require("clients.rebill")
+    draft = locked_draft(bill)
+    note("rebill.discard", draft, by, before=facts(draft))
+    draft.lines.all().delete()
+    draft.delete()

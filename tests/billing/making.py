@@ -1,0 +1,97 @@
+"""Orders as rows, without the services that place them: all figures as the rules work them out."""
+
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from itertools import count
+
+from django.utils import timezone
+
+from access.models import Organisation
+from billing.models import Order, OrderLine
+from billing.rules import Gain, Rule, Terms, Tier, charge, row_for, work_out
+from billing.states import OrderKind, OrderState, PaymentMethod
+from clients.models import ProductType
+from clients.rules import Side
+from partners.models import Partner
+
+_keys = count(1)
+# What the worked examples of M1 cost: 35 at CHF 9.92 come to 208.32.
+TERMS = {
+    "CHF": Terms(Decimal("9.92"), Decimal(20), tiers=(Tier(30, Decimal(25)),)),
+    "EUR": Terms(Decimal("5.75"), Decimal(20), tiers=(Tier(30, Decimal(25)),)),
+}
+
+
+def make_order(
+    organisation: Organisation,
+    payer: Organisation,
+    partner: Partner | Organisation | None,
+    product_type: ProductType,
+    quantity: int = 1,
+    *,
+    name: str = "",
+    terms: Terms | None = None,
+    units: int | None = None,
+    placed_on: date | None = None,
+    state: str = OrderState.PLACED,
+    kind: str = OrderKind.NEW,
+    ordered_by: Side = Side.PARTNER,
+    currency: str = "",
+    period: str = "monthly",
+    method: str = PaymentMethod.TRANSFER,
+) -> Order:
+    """An order of one line, with the row of M3 that fits who pays: the partner as in *partner
+    pays*, else the client. `placed_on` is its day (today), `terms` the prices of one, excluding
+    VAT, in the payer's currency. Nothing else is written: no product, invoice or entry."""
+    day = placed_on or timezone.localdate()
+    terms = terms or TERMS[payer.currency]
+    access = "" if partner is None else "full"
+    mode = "partner" if partner is not None and payer.pk == partner.pk else "client"
+    row = row_for(access, mode, Side.CLIENT if partner is None else ordered_by)
+    assert row is not None
+    sums = work_out(terms, quantity, units or quantity)
+    costs = charge(row.basis, row.gain, sums)
+    order = Order.objects.create(
+        kind=kind,
+        state=state,
+        organisation=organisation,
+        payer=payer,
+        partner_id=partner.pk if partner is not None else None,
+        ordered_by=row.orderer,
+        method=method,
+        currency=currency or payer.currency,
+        rates_of=day,
+        key=f"made-{next(_keys)}",
+        placed_at=timezone.make_aware(datetime.combine(day, time(12))),
+        expires_at=timezone.now() + timedelta(days=14),
+        net=costs.net,
+        cashback=costs.cashback,
+        discount=costs.discount,
+    )
+    OrderLine.objects.create(
+        order=order,
+        product_type=product_type,
+        name=name,
+        period=period,
+        starts_on=day,
+        ends_on=day + timedelta(days=30 if period == "monthly" else 365),
+        quantity=quantity,
+        units=sums.units,
+        price=sums.price,
+        partner_percent=sums.partner_percent,
+        fixed_price=sums.fixed,
+        tier_units=sums.tier.units,
+        tier_percent=sums.tier.percent,
+        list_total=sums.list_total,
+        public_total=sums.public,
+        after_rate=sums.after_rate,
+        partner_total=sums.partner,
+        rule=Rule(row.rule),
+        basis=row.basis,
+        gain=Gain(row.gain),
+        net=costs.net,
+        cashback=costs.cashback,
+        discount=costs.discount,
+        payer=payer,
+    )
+    return order
