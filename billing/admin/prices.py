@@ -139,21 +139,21 @@ def _is_to_come(row: Any) -> bool:
 
 
 class OfProducts(DatedAdmin):
-    ordering: tuple[str, ...] = (
+    ordering = [
         "product_type__category__position", "product_type__position", "product_type", "-valid_from",
-    )  # fmt: skip
-    search_fields = ("product_type__name", "product_type__slug", "product_type__names")
-    list_select_related = ("product_type", "created_by")
-    list_filter: tuple[Any, ...] = (CountsFilter, "product_type")
+    ]  # fmt: skip
+    search_fields = ["product_type__name", "product_type__slug", "product_type__names"]
+    list_select_related = ["product_type", "created_by"]
+    list_filter = [CountsFilter, "product_type"]
 
 
 class OfPrices(OfProducts):
-    ordering = (*OfProducts.ordering[:3], "currency", "period", "-valid_from")
-    list_display = (
+    ordering = [*OfProducts.ordering[:3], "currency", "period", "-valid_from"]
+    list_display = [
         "product_type", "currency", "period", "shown_amount", "valid_from", "shown_until",
         "state", "created_by",
-    )  # fmt: skip
-    list_filter = (CountsFilter, "currency", "period", "product_type")
+    ]  # fmt: skip
+    list_filter = [CountsFilter, "currency", "period", "product_type"]
 
 
 @admin.register(Price)
@@ -183,18 +183,18 @@ class FixedPriceAdmin(OfPrices):
 class PartnerRateAdmin(OfProducts):
     form = PartnerRateForm
     file = "partner_rates"
-    list_display = (
+    list_display = [
         "product_type", "shown_percent", "valid_from", "shown_until", "state", "created_by",
-    )  # fmt: skip
+    ]  # fmt: skip
 
 
 @admin.register(TierTable)
 class TierTableAdmin(OfProducts):
     form = TierTableForm
     file = "volume_tiers"
-    list_display = (
+    list_display = [
         "product_type", "shown_tiers", "valid_from", "shown_until", "state", "created_by",
-    )  # fmt: skip
+    ]  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TierTable]:
         return super().get_queryset(request).prefetch_related("tiers")
@@ -217,9 +217,9 @@ class TierTableAdmin(OfProducts):
 class VatRateAdmin(DatedAdmin):
     form = VatRateForm
     file = "vat_rates"
-    list_display = (
+    list_display = [
         "country", "shown_percent", "valid_from", "shown_until", "state", "created_by",
-    )  # fmt: skip
-    list_filter = (CountsFilter,)
-    list_select_related = ("created_by",)
-    search_fields = ("country",)
+    ]  # fmt: skip
+    list_filter = [CountsFilter]
+    list_select_related = ["created_by"]
+    search_fields = ["country"]
