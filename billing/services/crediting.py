@@ -168,7 +168,7 @@ def _refund(invoice: Invoice, note: Invoice, account: Account, *, by: User | Non
     """Takes the credit note off the invoice; answers what was paid too much by that and is back on
     the account."""
     left = invoice.total - invoice.credited - note.total
-    refund = max(ZERO, invoice.paid - left)
+    refund: Decimal = max(ZERO, invoice.paid - left)
     invoice.credited += note.total
     invoice.paid -= refund
     if invoice.credited == invoice.total:

@@ -152,7 +152,10 @@ def next_number(year: int) -> int:
     """The next place in the year, without gaps: the lock lasts until the transaction ends, and a
     rollback gives the number back (M8)."""
     InvoiceCounter.objects.get_or_create(year=year)
-    counter = InvoiceCounter.objects.select_for_update().get(year=year)
+    return advance(InvoiceCounter.objects.select_for_update().get(year=year))
+
+
+def advance(counter: InvoiceCounter) -> int:
     counter.last += 1
     counter.save(update_fields=["last"])
     return counter.last
