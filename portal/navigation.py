@@ -37,6 +37,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Area, ...]], ...] = (
         _("Reseller space"),
         (
             Area(_("Clients"), "people", "clients", "clients.see"),
+            Area(_("Prices"), "tags", "prices", "clients.prices"),
             Area(_("Acts at clients"), "clock-history", "clients_log", "clients.log"),
         ),
     ),

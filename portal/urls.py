@@ -20,6 +20,7 @@ urlpatterns = [
     path("o/<slug:organisation>/reach/", reach.organisation_reach, name="reach"),
     path("o/<slug:organisation>/reseller/clients/", include("clients.urls.reseller")),
     path("o/<slug:organisation>/reseller/log/", include("clients.urls.clients_log")),
+    path("o/<slug:organisation>/reseller/prices/", include("billing.urls.prices")),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("admin/", admin.site.urls),

@@ -13,7 +13,7 @@ from django_countries.fields import CountryField
 
 from access.rules import Currency
 from billing.models.fields import money, percent
-from billing.querysets.prices import DatedQuerySet
+from billing.querysets.prices import DatedQuerySet, PriceQuerySet
 from billing.rules import HIGHEST_PARTNER_RATE
 from clients.models import ProductType
 from clients.rules import Period
@@ -61,6 +61,8 @@ class Price(Dated):
     currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices)
     period = models.CharField(_("period"), max_length=8, choices=Period.choices)
     amount = money(_("public price, excluding VAT"))
+
+    objects = PriceQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         verbose_name = _("public price")

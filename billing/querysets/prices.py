@@ -3,7 +3,13 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce, NullIf
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from access.policy import Actor
 
 
 class DatedQuerySet(QuerySet[Any]):
@@ -16,3 +22,28 @@ class DatedQuerySet(QuerySet[Any]):
     def to_come(self, day: date) -> "DatedQuerySet":
         """Those that do not count yet on `day`; only they may still be changed."""
         return self.filter(valid_from__gt=day)
+
+
+class PriceQuerySet(DatedQuerySet):
+    def visible_to(self, actor: Actor) -> "PriceQuerySet":
+        """The public prices that count today in the currency of the actor's organisation, a
+        partner, of all that can be ordered; `shown_name` is the product type's, translated."""
+        if not actor.may("clients.prices"):
+            return self.none()
+        own = self.filter(currency=actor.organisation.currency, product_type__is_offered=True)
+        counting = own.in_force(timezone.localdate(), "product_type_id", "currency", "period")
+        translated = NullIf(KT(f"product_type__names__{get_language() or 'en'}"), Value(""))
+        return (
+            self.filter(pk__in=counting.values("pk"))
+            .annotate(shown_name=Coalesce(translated, F("product_type__name")))
+            .select_related("product_type__category")
+        )
+
+    def search(self, text: str) -> "PriceQuerySet":
+        """By the name of the product type or of its category, in the reader's language too."""
+        return self.filter(
+            Q(shown_name__icontains=text)
+            | Q(product_type__name__icontains=text)
+            | Q(product_type__category__name__icontains=text)
+            | Q(product_type__category__names__icontains=text)
+        )
