@@ -53,7 +53,7 @@ def place_order(
         raise QuoteChanged(
             _("Prices or payment changed since you saw them. Check the order as it is now.")
         )
-    if method not in methods_for(by, now.payer):
+    if method not in methods_for(by, now.here.payer):
         raise NotAllowedHere(_("This order cannot be paid that way."), field="method")
     order = _write(now, by=by, method=PaymentMethod(method), key=key)
     if order.state == OrderState.WAITING:
@@ -77,18 +77,18 @@ def lock_ordering(client: Organisation) -> Organisation:
 
 def _write(found: Quote, *, by: Actor, method: PaymentMethod, key: str) -> Order:
     """The order and its lines with their figures (M7)."""
-    now = timezone.now()
+    now, here = timezone.now(), found.here
     waits = found.needs_approval
     order = Order.objects.create(
         kind=OrderKind.NEW,
         state=OrderState.WAITING if waits else OrderState.PLACED,
-        organisation=found.organisation,
-        payer=found.payer,
-        partner=found.partner,
-        ordered_by=found.orderer,
+        organisation=here.organisation,
+        payer=here.payer,
+        partner=here.partner,
+        ordered_by=here.orderer,
         method=method,
         currency=found.currency,
-        partnership_version=found.partnership.version if found.partnership else None,
+        partnership_version=here.partnership.version if here.partnership else None,
         rates_of=found.day,
         key=key,
         created_by=by.person,
@@ -108,7 +108,7 @@ def _write(found: Quote, *, by: Actor, method: PaymentMethod, key: str) -> Order
                 position=position,
                 name=names[0] if len(names) == 1 else quoted.wish.product_type.name[:80],
                 names=names,
-                payer=found.payer,
+                payer=here.payer,
                 starts_on=found.day,
                 ends_on=term_after(found.day, quoted.wish.period),
             )

@@ -30,6 +30,7 @@ from billing.rules import (
     Arithmetic,
     Charge,
     Rule,
+    Terms,
     charge,
     rounded,
     row_for,
@@ -67,29 +68,23 @@ class QuotedLine:
     wish: Wish
     sums: Arithmetic
     charge: Charge
-    rule: Rule
-    basis: str
-    gain: str
+    here: "Situation"
 
     def fields(self) -> dict[str, Any]:
         """The figures and the rule as an `OrderLine` keeps them (M7)."""
         return frozen(self.sums, self.charge) | {
-            "rule": self.rule,
-            "basis": self.basis,
-            "gain": self.gain,
+            "rule": self.here.rule,
+            "basis": self.here.basis,
+            "gain": self.here.gain,
         }
 
 
 @dataclass(frozen=True)
 class Quote:
     """All lines at the prices of `day`. Amounts are in `currency`, the payer's, excluding VAT
-    unless said. `partner` is the manager, suspended or not; None when nobody manages."""
+    unless said."""
 
-    organisation: Organisation
-    orderer: Side
-    payer: Organisation
-    partner: Partner | None
-    partnership: Partnership | None
+    here: "Situation"
     currency: str
     day: date
     lines: tuple[QuotedLine, ...]
@@ -99,7 +94,7 @@ class Quote:
     @property
     def version(self) -> int:
         """Of the partnership; 0 without one (T13)."""
-        return self.partnership.version if self.partnership else 0
+        return self.here.partnership.version if self.here.partnership else 0
 
     @property
     def net(self) -> Decimal:
@@ -123,18 +118,11 @@ class Quote:
         return self.net + self.vat_amount
 
     @property
-    def rule(self) -> Rule:
-        return self.lines[0].rule
-
-    @property
-    def gain(self) -> str:
-        return self.lines[0].gain
-
-    @property
     def digest(self) -> str:
         """A fingerprint of all that the reader decides on: another one is another quote (T13)."""
+        here = self.here
         facts = [
-            [self.payer.pk, self.partner.pk if self.partner else 0, self.version, self.currency],
+            [here.payer.pk, here.partner.pk if here.partner else 0, self.version, self.currency],
             [str(self.vat.percent), str(self.vat.category), self.needs_approval],
             *[_facts(line) for line in self.lines],
         ]
@@ -147,15 +135,35 @@ def _facts(line: QuotedLine) -> list[str]:
     return [str(wish.product_type.pk), str(wish.quantity), wish.period, *wish.names, *figures]
 
 
-def quote(*, by: Actor, wishes: Sequence[Wish], day: date | None = None) -> Quote:
-    """What `wishes` cost in the actor's organisation if they order them now (M1-M3).
+@dataclass(frozen=True)
+class Situation:
+    """Who orders in which organisation, and what M3 says to that: payer, price, gain."""
+
+    organisation: Organisation
+    orderer: Side
+    partnership: Partnership | None
+    rule: Rule
+    payer: Organisation
+    basis: str
+    gain: str
+
+    @property
+    def partner(self) -> Partner | None:
+        """The manager of what is ordered (L7), suspended or not."""
+        return self.partnership.partner if self.partnership else None
+
+    @property
+    def partner_pays(self) -> bool:
+        return self.payer != self.organisation
+
+
+def situation(by: Actor) -> Situation:
+    """The row of M3 for a new product that the actor orders now.
 
     Raises ActForbidden for who may not order, NotAllowedHere and PartnerSuspended for partner's
-    people, NotOffered and QuantityWrong for what cannot be ordered.
+    people who may not now.
     """
     by.require("product.order")
-    day = day or timezone.localdate()
-    check_wishes(wishes)
     client, orderer = by.organisation, Side.CLIENT if by.partner is None else Side.PARTNER
     partnership = grants.full_access_holder(client)
     check_partner(by, partnership)
@@ -167,31 +175,45 @@ def quote(*, by: Actor, wishes: Sequence[Wish], day: date | None = None) -> Quot
     )
     if row is None:
         raise NotAllowedHere(_("This cannot be ordered here."))
-    payer = partner.organisation if row.payer == Side.PARTNER and partner else client
-    basis, gain = without_gain(row) if partner and not partner.approved else (row.basis, row.gain)
+    suspended = partner is not None and not partner.approved
+    basis, gain = without_gain(row) if suspended else (row.basis, row.gain)
+    payer = partner.organisation if partner and row.payer == Side.PARTNER else client
+    return Situation(client, orderer, partnership, row.rule, payer, basis, gain)
+
+
+def quote(*, by: Actor, wishes: Sequence[Wish], day: date | None = None) -> Quote:
+    """What `wishes` cost in the actor's organisation if they order them now (M1-M3).
+
+    Raises what `situation` raises, and NotOffered and QuantityWrong for what cannot be ordered.
+    """
+    here = situation(by)
+    day = day or timezone.localdate()
+    check_wishes(wishes)
     lines = tuple(
-        QuotedLine(wish, sums, charge(basis, gain, sums), row.rule, basis, gain)
-        for wish, sums in _worked_out(payer, wishes, day)
+        QuotedLine(wish, sums, charge(here.basis, here.gain, sums), here)
+        for wish, sums in _worked_out(here.payer, wishes, day)
     )
-    found = Quote(
-        organisation=client,
-        orderer=orderer,
-        payer=payer,
-        partner=partner,
-        partnership=partnership,
-        currency=payer.currency,
+    net = sum((line.charge.net for line in lines), ZERO)
+    waits = here.orderer == Side.CLIENT and here.partner_pays
+    return Quote(
+        here=here,
+        currency=here.payer.currency,
         day=day,
         lines=lines,
-        vat=vat_for(payer, day),
-        needs_approval=False,
+        vat=vat_for(here.payer, day),
+        needs_approval=waits and net > limit_of(here.partnership),
     )
-    if orderer == Side.CLIENT and payer != client and found.net > limit_of(partnership):
-        return _to_be_approved(found)
-    return found
 
 
-def _to_be_approved(found: Quote) -> Quote:
-    return Quote(**(vars(found) | {"needs_approval": True}))
+def catalogue(payer: Organisation, day: date) -> dict[ProductType, dict[str, Terms]]:
+    """What can be ordered when `payer` pays: each product type with its terms by period, in the
+    payer's currency, category by category (C2)."""
+    types = ProductType.objects.filter(is_offered=True).select_related("category")
+    found: dict[int, dict[str, Terms]] = {}
+    for (key, period), terms in terms_on(types, payer.currency, day).items():
+        found.setdefault(key, {})[period] = terms
+    ordered = types.order_by("category__position", "category__name", "position", "name", "pk")
+    return {kind: found[kind.pk] for kind in ordered if kind.pk in found}
 
 
 def check_partner(by: Actor, partnership: Partnership | None) -> None:

@@ -44,7 +44,11 @@ def money(text: str) -> Decimal:
 
 def test_the_client_of_nobody_pays_the_public_price(world: World) -> None:
     found = quoted(world.actor("gina", GARAGE), hostings(world))
-    assert (found.payer.slug, found.rule, found.partner) == (GARAGE, Rule.NONE_CLIENT, None)
+    assert (found.here.payer.slug, found.here.rule, found.here.partner) == (
+        GARAGE,
+        Rule.NONE_CLIENT,
+        None,
+    )
     assert (found.net, found.cashback, found.discount) == (money("260.40"), 0, 0)
     assert found.vat.percent == money("8.10")
     assert found.gross == money("281.49")
@@ -54,14 +58,14 @@ def test_cashback_when_the_client_pays(world: World) -> None:
     """M2: 260.40 paid, 208.32 is the partner price, 52.08 the cashback; for either orderer."""
     for name, rule in (("bruno", Rule.FULL_CLIENT_CLIENT), ("lea", Rule.FULL_CLIENT_PARTNER)):
         found = quoted(world.actor(name, BAKERY), hostings(world))
-        assert (found.payer.slug, found.rule) == (BAKERY, rule)
+        assert (found.here.payer.slug, found.here.rule) == (BAKERY, rule)
         assert (found.net, found.cashback) == (money("260.40"), money("52.08"))
 
 
 def test_discount_when_the_partner_pays(world: World) -> None:
     """The hotel's 35 count for the tier, and with them what comes (M2)."""
     found = quoted(world.actor("lea", HOTEL), hostings(world))
-    assert (found.payer.slug, found.rule) == (ALPINE, Rule.FULL_PARTNER_PARTNER)
+    assert (found.here.payer.slug, found.here.rule) == (ALPINE, Rule.FULL_PARTNER_PARTNER)
     assert (found.net, found.discount, found.cashback) == (money("208.32"), money("52.08"), 0)
     assert found.lines[0].sums.units == 70
 
@@ -96,7 +100,7 @@ def test_a_suspended_partner_orders_nothing(world: World) -> None:
     found = quoted(world.actor("bruno", BAKERY), hostings(world))
     assert (found.net, found.cashback, found.discount) == (money("260.40"), 0, 0)
     found = quoted(world.actor("hugo", HOTEL), hostings(world))
-    assert (found.payer.slug, found.net) == (ALPINE, money("260.40"))
+    assert (found.here.payer.slug, found.net) == (ALPINE, money("260.40"))
     assert (found.cashback, found.discount) == (0, 0)
 
 
