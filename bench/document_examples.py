@@ -127,7 +127,11 @@ def reverse_charge(**changes: object) -> Document:
 
 
 def credit_note(**changes: object) -> Document:
-    values = {"kind": "credit_note", "number": "2026-000124", "corrects": "2026-000123"}
+    values: dict[str, object] = {
+        "kind": "credit_note",
+        "number": "2026-000124",
+        "corrects": "2026-000123",
+    }
     values |= {"corrects_on": DAY, "due_on": None, "iban": "", "reference": ""}
     values |= {"payment_note": "The amount was credited to your prepaid account."}
     return invoice(**values | changes)
@@ -141,18 +145,25 @@ def rebill(**changes: object) -> Document:
     return invoice(**values | {"reference": CREDITOR_REFERENCE} | changes)
 
 
+ENTRIES = (
+    (D("500.00"), "Top-up by bank transfer", ""),
+    (D("-208.32"), "Payment of invoice 2026-000123", ""),
+    (D("52.08"), "Cashback on order 2026-0815", "35 × web hosting: 260.40 − 208.32"),
+)
+
+
 def statement(lines: int = 12, **changes: object) -> Statement:
     balance, entries = D("120.00"), []
     for place in range(lines):
-        amount = D("52.08") if place % 3 else D("-208.32") if place else D("500.00")
+        amount, text, detail = (
+            ENTRIES[0] if place % 6 == 0 else ENTRIES[1] if place % 3 == 0 else ENTRIES[2]
+        )
         balance += amount
-        text = "Cashback on order 2026-0815" if amount > 0 else "Payment of invoice 2026-000123"
-        detail = "35 × web hosting for Boulangerie du Lac: 260.40 − 208.32" if amount > 0 else ""
         entries.append(
             StatementLine(
                 date=DAY.replace(day=1 + place % 28),
-                text=text if place else "Top-up by bank transfer",
-                detail=detail if place else "",
+                text=text,
+                detail=detail,
                 amount=amount,
                 balance=balance,
             )

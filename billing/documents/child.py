@@ -126,7 +126,9 @@ class Press:
         document.metadata.attachments = [
             _attachment(document, each, job, parts) for each in job["attachments"]
         ]
-        pdf = document.write_pdf(pdf_variant=job["variant"], pdf_tags=True)
+        pdf = document.write_pdf(
+            pdf_variant=job["variant"], pdf_tags=True, finisher=_name_attachments_once
+        )
         return pdf, {
             "pages": len(document.pages),
             "layout": laid_out - began,
@@ -140,6 +142,12 @@ def _extend_metadata(metadata: Any, descriptions: bytes) -> None:
     metadata.generate_rdf_metadata = lambda *arguments: generate(*arguments).replace(
         end, descriptions + end
     )
+
+
+def _name_attachments_once(document: Any, pdf: Any) -> None:
+    """WeasyPrint lists an attachment twice among the associated files."""
+    if "AF" in pdf.catalog:
+        pdf.catalog["AF"][:] = dict.fromkeys(pdf.catalog["AF"])
 
 
 def _attachment(document: Any, each: dict[str, str], job: dict[str, Any], parts: Any) -> Any:
@@ -169,7 +177,14 @@ def lock_down() -> None:
 
     homes = (sys.prefix, sys.base_prefix, os.path.dirname(cffi.__file__))
     readable = tuple(os.path.realpath(home) + os.sep for home in homes)
-    refused = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system")
+    refused: tuple[str, ...] = (
+        "socket.",
+        "subprocess.",
+        "os.exec",
+        "os.fork",
+        "os.posix_spawn",
+        "os.system",
+    )
     refused += ("urllib.", "os.listdir", "os.scandir", "ftplib.", "http.")
 
     def watch(event: str, arguments: tuple[Any, ...]) -> None:

@@ -100,7 +100,7 @@ def bill_context(document: Document, bill: QRBill) -> dict[str, Any]:
         "iban": words.iban(bill.account),
         "creditor": qr.lines_of(bill.creditor),
         "debtor": qr.lines_of(bill.debtor) if bill.debtor else [],
-        "reference": words.reference(bill.reference_number),
+        "reference": words.reference(document.reference),
         "message": bill.additional_information,
         "currency": bill.currency,
         "amount": f"{document.payable:,.2f}".replace(",", words.THIN),
@@ -193,14 +193,14 @@ def _sums(document: Document) -> list[dict[str, str]]:
         }
         rows.append(_sum(name, words.figure(total.vat)))
     rows[-1]["style"] = "gap"
-    total = words.money(document.total, document.currency)
+    whole = words.money(document.total, document.currency)
     if document.is_credit_note:
-        return [*rows, _sum(_("Total credited, including VAT"), total, "payable")]
+        return [*rows, _sum(_("Total credited, including VAT"), whole, "payable")]
     if not document.paid:
-        return [*rows, _sum(_("Total payable, including VAT"), total, "payable")]
+        return [*rows, _sum(_("Total payable, including VAT"), whole, "payable")]
     return [
         *rows,
-        _sum(_("Total, including VAT"), total, "total"),
+        _sum(_("Total, including VAT"), whole, "total"),
         _sum(_("Already paid"), words.figure(-document.paid), "gap"),
         _sum(_("Still payable"), words.money(document.payable, document.currency), "payable"),
     ]

@@ -9,6 +9,7 @@ import atexit
 import contextlib
 import os
 import queue
+import signal
 import subprocess
 import sys
 import tempfile
@@ -24,6 +25,8 @@ from billing.documents.errors import DocumentFailed, DocumentTooLarge, DocumentT
 FOLDER = Path(__file__).resolve().parent
 PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "TZ", "LANG", "SYSTEMROOT")
 START_SECONDS = 60  # the first start on a machine writes the cache of its fonts
+NO_MEMORY = (signal.SIGABRT, signal.SIGTRAP)  # how GLib ends when it is refused memory
+TOO_LARGE = "The document needs more memory than a document may."
 MOST_PRINTED = 500  # then a child makes room for a fresh one, whatever it may have kept
 
 type Parts = dict[str, bytes]
@@ -64,7 +67,7 @@ class Child:
         if answer["ok"]:
             return results, answer
         if answer["why"] == child.MEMORY:
-            raise DocumentTooLarge("The document needs more memory than a document may.")
+            raise DocumentTooLarge(TOO_LARGE)
         raise DocumentFailed(f"The document cannot be laid out: {answer['why']}")
 
     def _exchange(self, job: Job | None, seconds: int) -> tuple[dict[str, Any], Parts]:
@@ -94,6 +97,8 @@ class Child:
             code = self.process.wait()
             if too_slow.is_set():
                 raise DocumentTooSlow(f"The document took longer than {seconds} seconds.")
+            if -code in NO_MEMORY:
+                raise DocumentTooLarge(TOO_LARGE)
             raise DocumentFailed(f"The rendering process ended with {code}.")
         return answer
 

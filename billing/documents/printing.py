@@ -10,11 +10,9 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import datetime, time
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.template.loader import get_template
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -75,8 +73,7 @@ def _job(
 
 @cache
 def stylesheet() -> bytes:
-    template = get_template("billing/documents/document.css")
-    return Path(template.origin.name).read_bytes()
+    return (settings.BASE_DIR / "templates" / "billing" / "documents" / "document.css").read_bytes()
 
 
 def _attachment(document: Document) -> dict[str, str]:

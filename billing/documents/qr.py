@@ -89,7 +89,7 @@ def code_of(bill: QRBill) -> bytes:
     Its pixels fall on the edges of the modules, so that it is as sharp as lines would be, at a
     tenth of the time that drawing a thousand lines takes.
     """
-    code = QRCode(error_correction=ERROR_CORRECT_M, border=0)
+    code: Any = QRCode(error_correction=ERROR_CORRECT_M, border=0)
     code.add_data(bill.qr_data())
     code.make(fit=True)
     size = len(code.modules)
@@ -109,7 +109,7 @@ def _draw_cross(draw: ImageDraw.ImageDraw, side: int) -> None:
         middle = (side - 1) / 2
         for wide, high in ((reach, arm), (arm, reach)):
             box = (middle - wide, middle - high, middle + wide, middle + high)
-            draw.rectangle(tuple(round(edge) for edge in box), fill=colour)  # type: ignore[arg-type]
+            draw.rectangle(tuple(round(edge) for edge in box), fill=colour)
 
 
 def address(party: Party) -> dict[str, Any]:
