@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -55,6 +57,16 @@ def integer(name: str, *, default: int, least: int = 0) -> int:
             f"{name}={value!r} is not understood: write a whole number, {least} or more."
         )
     return int(value)
+
+
+def amount(name: str, *, default: str) -> Decimal:
+    """An amount of money that is not below zero, with a decimal point."""
+    value = text(name, default=default)
+    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,2})?", value):
+        raise WrongEnvironmentError(
+            f"{name}={value!r} is not understood: write an amount such as 100.00."
+        )
+    return Decimal(value)
 
 
 def path(name: str, *, default: Path) -> Path:

@@ -1,5 +1,6 @@
 """Settings of the portal, read from the environment (see `docs/operations.md`)."""
 
+from decimal import Decimal
 from pathlib import Path
 
 from django.templatetags.static import static
@@ -269,3 +270,11 @@ PROVISIONER = env.text("PROVISIONER", default="billing.provisioning.Provisioner"
 # Other IBANs under which the bank reports the vendor's account, with spaces between them: the
 # files of an account with a QR-IBAN name its ordinary one.
 VENDOR_ACCOUNTS = env.text("VENDOR_ACCOUNTS", default="").split()
+
+# The prepaid account: up to which amount one of the staff alone may correct it (T19), and what the
+# products under a partner's management must come to in a year, excluding VAT (P2).
+CORRECTION_SECOND_PERSON = env.amount("CORRECTION_SECOND_PERSON", default="100.00")
+MINIMUM_TURNOVER = {
+    "CHF": env.amount("MINIMUM_TURNOVER_CHF", default="2000.00"),
+    "EUR": env.amount("MINIMUM_TURNOVER_EUR", default="1800.00"),
+}
