@@ -27,4 +27,8 @@ app.conf.beat_schedule = {
     "orders that wait for a partner": {"task": "billing.remind_orders", "schedule": 3600.0},
     "what the vendor's systems have to do": {"task": "billing.provision", "schedule": 10.0},
     "end dates that come near": {"task": "clients.announce_ends", "schedule": 3600.0},
+    "invoices of months that are over": {"task": "billing.issue_collective", "schedule": 3600.0},
+    "invoices to print": {"task": "billing.print_invoices", "schedule": 10.0},
+    "invoices that are overdue": {"task": "billing.remind_invoices", "schedule": 3600.0},
+    "payments that the bank reported": {"task": "billing.book_bank_movements", "schedule": 300.0},
 }
