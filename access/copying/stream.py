@@ -1,7 +1,7 @@
 """PostgreSQL writes the file by COPY; the portal passes its bytes on, a few rows at a time."""
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from io import StringIO
@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.exceptions import EmptyResultSet
 from django.db import DatabaseError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.postgresql.psycopg_any import mogrify
 from django.db.models import QuerySet, Subquery
 from django.utils.translation import gettext as _
 from psycopg import Copy
@@ -117,7 +118,7 @@ def _line(cells: Sequence[Any], style: Style) -> str:
     return line.getvalue()
 
 
-def _whole(header: bytes, copied: Iterator[bytes], warning: bytes) -> Iterator[bytes]:
+def _whole(header: bytes, copied: Generator[bytes], warning: bytes) -> Generator[bytes]:
     """Header, rows, and where they break off, the warning."""
     with closing(copied):
         yield header + next(copied, b"")  # nothing is sent yet: the page can still fail
@@ -130,7 +131,7 @@ def _whole(header: bytes, copied: Iterator[bytes], warning: bytes) -> Iterator[b
 
 def _copied(
     statement: tuple[str, list[Any]] | None, database: BaseDatabaseWrapper, longest: timedelta
-) -> Iterator[bytes]:
+) -> Generator[bytes]:
     if statement is None:
         return
     if not database.in_atomic_block:
@@ -157,7 +158,7 @@ def _of_its_own(database: BaseDatabaseWrapper) -> Iterator[BaseDatabaseWrapper]:
 
 def _blocks(
     statement: tuple[str, list[Any]], database: BaseDatabaseWrapper, longest: timedelta
-) -> Iterator[bytes]:
+) -> Generator[bytes]:
     """The rows, some hundred at a time, each ended by CR LF. What is set for them is set back."""
     with (
         database.wrap_database_errors,
@@ -165,7 +166,7 @@ def _blocks(
         cursor.connection.transaction(force_rollback=True),
     ):
         _prepare(cursor, longest)
-        with cursor.copy(database.ops.compose_sql(*statement)) as copy:
+        with cursor.copy(mogrify(*statement, database)) as copy:
             for some in _received(copy):
                 # PostgreSQL ends each row with LF; LF inside a cell stays what it is.
                 yield END_OF_LINE.join([*map(without_newline, some), b""])
@@ -178,7 +179,7 @@ def _received(copy: Copy) -> Iterator[list[Any]]:
     to leave only the waiting to it, doubles the speed.
     """
     server = copy.connection.pgconn
-    take = server.get_copy_data
+    take: Any = server.get_copy_data
     some: list[Any] = []
     while True:
         size, row = take(1)

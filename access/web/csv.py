@@ -32,10 +32,10 @@ class _Line:
 
 def lines(header: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
     """The document line by line, in UTF-8 with its byte order mark before the header."""
-    writer = csv.writer(_Line(), delimiter=SEPARATOR)  # type: ignore[arg-type]
-    yield BOM + writer.writerow([neutral(cell) for cell in header])  # type: ignore[operator]
+    writer = csv.writer(_Line(), delimiter=SEPARATOR)
+    yield BOM + writer.writerow([neutral(cell) for cell in header])
     for row in rows:
-        yield writer.writerow([neutral(cell) for cell in row])  # type: ignore[misc]
+        yield writer.writerow([neutral(cell) for cell in row])
 
 
 def csv_response(
