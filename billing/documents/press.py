@@ -12,7 +12,6 @@ import queue
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -44,13 +43,13 @@ class Job:
 class Child:
     """One rendering process and the pipes to it."""
 
-    def __init__(self, megabytes: int) -> None:
+    def __init__(self, megabytes: int, cache: Path | None) -> None:
         self.printed = 0
         self.process = subprocess.Popen(  # noqa: S603 our own file, no shell
             [sys.executable, "-I", str(FOLDER / "child.py"), str(megabytes)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=_environment(),
+            env=_environment(cache),
             cwd="/",
         )
         self.jobs = cast(BinaryIO, self.process.stdin)
@@ -117,8 +116,8 @@ class Child:
 class Press:
     """The rendering processes of this process."""
 
-    def __init__(self, *, megabytes: int, children: int = 1) -> None:
-        self.megabytes = megabytes
+    def __init__(self, *, megabytes: int, cache: Path | None = None, children: int = 1) -> None:
+        self.megabytes, self.cache = megabytes, cache
         self.places: queue.LifoQueue[Child | None] = queue.LifoQueue()
         for _ in range(children):
             self.places.put(None)
@@ -127,7 +126,7 @@ class Press:
         """The PDF of the job, and its times. Raises a `DocumentError`."""
         worker, kept = self.places.get(), None
         try:
-            worker = worker or Child(self.megabytes)
+            worker = worker or Child(self.megabytes, self.cache)
             results, times = worker.print(job, seconds)
             kept = worker
         finally:
@@ -141,7 +140,7 @@ class Press:
         """Start a child before the first document asks for it."""
         worker = self.places.get()
         try:
-            worker = worker or Child(self.megabytes)
+            worker = worker or Child(self.megabytes, self.cache)
         finally:
             self.places.put(worker)
 
@@ -164,26 +163,23 @@ class Press:
         return [worker for worker in found if worker is not None]
 
 
-def _environment() -> dict[str, str]:
+def _environment(cache: Path | None) -> dict[str, str]:
     """What the child may know: where its fonts are, and no secret."""
     environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    cache = Path(tempfile.gettempdir()) / f"document-fonts-{os.getuid()}"
-    return environment | {
-        "FONTCONFIG_FILE": str(FOLDER / "fonts.conf"),
-        "XDG_CACHE_HOME": str(cache),
-        "MALLOC_ARENA_MAX": "2",  # arenas reserve address space, which is what is limited
-    }
+    # Arenas of malloc reserve address space, which is what is limited.
+    environment |= {"FONTCONFIG_FILE": str(FOLDER / "fonts.conf"), "MALLOC_ARENA_MAX": "2"}
+    return environment | ({"XDG_CACHE_HOME": str(cache)} if cache else {})
 
 
 _lock = threading.Lock()
 _presses: dict[int, Press] = {}
 
 
-def press(megabytes: int) -> Press:
-    """The press of this process with this limit of memory."""
+def press(megabytes: int, cache: Path | None = None) -> Press:
+    """The press of this process with this limit of memory; `cache` is where fonts are listed."""
     with _lock:
         if megabytes not in _presses:
-            _presses[megabytes] = Press(megabytes=megabytes)
+            _presses[megabytes] = Press(megabytes=megabytes, cache=cache)
         return _presses[megabytes]
 
 

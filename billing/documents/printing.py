@@ -36,7 +36,8 @@ def render_with_times(document: Document | Statement) -> tuple[bytes, dict[str, 
     """The PDF, and in seconds what WeasyPrint's layout alone took of it ("layout")."""
     with translation.override(document.language):
         job = prepare(document)
-        return press(settings.PDF_MEMORY_MB).print(job, settings.PDF_SECONDS)
+        own = press(settings.PDF_MEMORY_MB, settings.DATA_DIR / "font-cache")
+        return own.print(job, settings.PDF_SECONDS)
 
 
 def prepare(document: Document | Statement) -> Job:
