@@ -39,11 +39,25 @@ BADGES: dict[tuple[str, str], tuple[str, Any]] = {
     ("payment", "client_pays"): ("plain", _("Client pays")),
     ("payment", "partner"): ("accent plain", _("Partner pays")),
     ("payment", "partner_pays"): ("accent plain", _("Partner pays")),
+    # orders
+    ("order", "waiting"): ("warning", _("Waits for approval")),
+    ("order", "placed"): ("success", _("Placed")),
+    ("order", "refused"): ("danger hollow", _("Refused")),
+    ("order", "withdrawn"): ("hollow", _("Withdrawn")),
+    ("order", "expired"): ("hollow", _("Expired")),
+    ("order", "cancelled"): ("hollow", _("Cancelled and refunded")),
     # of people
     ("role", "legal_representative"): ("accent plain", _("Legal representative")),
     ("role", "administrator"): ("plain", _("Administrator")),
     ("role", "collaborator"): ("plain", _("Collaborator")),
     ("role", "external_user"): ("plain", _("External user")),
+    # of a partner's bills to its clients
+    ("rebill", "draft"): ("warning", _("Draft")),
+    ("rebill", "open"): ("accent", _("Open")),
+    ("rebill", "overdue"): ("danger", _("Overdue")),
+    ("rebill", "paid"): ("success", _("Paid")),
+    ("rebill", "cancelled"): ("hollow", _("Cancelled")),
+    ("rebill", "credit"): ("plain", _("Credit")),
     # yes or no
     ("renewal", "True"): ("success", pgettext_lazy("auto-renewal", "On")),
     ("renewal", "False"): ("hollow", pgettext_lazy("auto-renewal", "Off")),

@@ -4,6 +4,7 @@ The rows are the partner's; a client reads its issued bills, and never a cost.
 """
 
 from datetime import date
+from decimal import Decimal
 
 import pgtrigger
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.db import models
 from django.db.models import ExpressionWrapper, F, Q
 from django.db.models.functions import Round
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
@@ -367,3 +369,13 @@ class RebillLine(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def price_shown(self) -> str:
+        """The price of one in the reader's way: cents, and what is finer only where it is."""
+        return shown(self.unit_price)
+
+
+def shown(price: Decimal) -> str:
+    places = max(2, -int(price.normalize().as_tuple().exponent))
+    return str(number_format(price, decimal_pos=places, use_l10n=True, force_grouping=True))

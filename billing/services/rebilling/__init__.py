@@ -1,6 +1,6 @@
 """A partner bills its own clients: the verbs, and what they read (B12)."""
 
-from billing.services.rebilling.common import lines_of, sender_of
+from billing.services.rebilling.common import credit_of, lines_of, sender_of
 from billing.services.rebilling.drafting import (
     ToBill,
     check_period,
@@ -42,6 +42,7 @@ __all__ = [
     "change_line",
     "check_period",
     "clients_billed_by",
+    "credit_of",
     "discard",
     "issue",
     "keep_pdf",

@@ -58,6 +58,11 @@ def lines_of(bill: Rebill) -> list[RebillLine]:
     return list(bill.lines.select_related("order_line__order").order_by("position", "pk"))
 
 
+def credit_of(bill: Rebill) -> Rebill | None:
+    """The credit that cancelled a bill that the reader may see; both sides may see it, too."""
+    return Rebill.objects.filter(corrects=bill).first()
+
+
 def sum_up(bill: Rebill) -> None:
     """Writes the sums of the lines onto the draft; what its readers were shown is out of date."""
     sums = bill.lines.aggregate(net=Sum("net", default=ZERO), cost=Sum("cost", default=ZERO))

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from access.models import Organisation
@@ -31,7 +32,7 @@ def rules_of(partner_id: int) -> list[Markup]:
     ]
 
 
-def clients_billed_by(actor: Actor) -> list[Organisation]:
+def clients_billed_by(actor: Actor) -> QuerySet[Organisation]:
     """The clients for whom the actor's organisation has paid an order, or has a mark-up, by name;
     a collaborator's are those assigned to them (O5)."""
     paid = (
@@ -46,7 +47,7 @@ def clients_billed_by(actor: Actor) -> list[Organisation]:
         *marked.values_list("client", flat=True),
         *full,
     }
-    return list(Organisation.objects.filter(pk__in=keys).order_by("name", "pk"))
+    return Organisation.objects.filter(pk__in=keys).order_by("name", "pk")
 
 
 def _paid_for_now(actor: Actor) -> list[int]:
