@@ -4,14 +4,23 @@ Both questions are about an order that the actor may see at all (`Order.objects.
 `of_clients`); they answer for a page, a list, a file, a search, a total and a mail alike.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from access.policy import Actor
-    from billing.models import Order
 
 
-def may_see_amount(actor: "Actor", order: "Order") -> bool:
+class Paid(Protocol):
+    """An order, or what will be one: who pays it, and which partner has a part in it."""
+
+    @property
+    def payer_id(self) -> int: ...
+
+    @property
+    def partner_id(self) -> int | None: ...
+
+
+def may_see_amount(actor: "Actor", order: Paid) -> bool:
     """What the payer is charged.
 
     The payer's own people see it, and the partner that has a part in the order: its people see
@@ -22,7 +31,7 @@ def may_see_amount(actor: "Actor", order: "Order") -> bool:
     return side is not None and side.pk in (order.payer_id, order.partner_id)
 
 
-def may_see_cashback(actor: "Actor", order: "Order") -> bool:
+def may_see_cashback(actor: "Actor", order: Paid) -> bool:
     """What the partner gets, and at which rate: the partner's own people only."""
     side = actor.acts_for
     return side is not None and order.partner_id == side.pk

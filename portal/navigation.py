@@ -25,6 +25,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Area, ...]], ...] = (
         (
             Area(_("Home"), "house", "home", "organisation.open"),
             Area(_("Products"), "box-seam", "products", "product.see"),
+            Area(_("Orders"), "bag", "orders", "orders.see"),
             Area(_("Partners"), "briefcase", "partners", "partners.see"),
             Area(_("People"), "person-vcard", "people", "people.see"),
             Area(_("Log"), "journal-text", "log", "log.see"),
@@ -37,6 +38,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Area, ...]], ...] = (
         _("Reseller space"),
         (
             Area(_("Clients"), "people", "clients", "clients.see"),
+            Area(_("Orders of clients"), "bag", "client_orders", "clients.see"),
             Area(_("Prices"), "tags", "prices", "clients.prices"),
             Area(_("Acts at clients"), "clock-history", "clients_log", "clients.log"),
         ),

@@ -69,7 +69,9 @@ class OrderQuerySet(QuerySet["Order"]):
         hits: Any = lines.filter(
             Q(name__icontains=text) | Q(product_type__name__icontains=text)
         ).values("order")
-        return self.filter(Q(public_id=text) | Q(pk__in=hits))
+        return self.filter(
+            Q(public_id=text) | Q(organisation__name__icontains=text) | Q(pk__in=hits)
+        )
 
 
 class LineQuerySet(QuerySet["OrderLine"]):

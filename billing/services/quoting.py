@@ -153,6 +153,14 @@ class Situation:
         return self.partnership.partner if self.partnership else None
 
     @property
+    def payer_id(self) -> int:
+        return self.payer.pk
+
+    @property
+    def partner_id(self) -> int | None:
+        return self.partnership.partner_id if self.partnership else None
+
+    @property
     def partner_pays(self) -> bool:
         return self.payer != self.organisation
 

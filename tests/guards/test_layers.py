@@ -14,7 +14,8 @@ FLOORS = [
     (r"(rules|devices)(\.|$)", RULES),
     (r"(models|querysets|errors|ids|grants|assigning|reach|policy|pictures)(\.|$)", MODELS),
     (r"(acts|log|limits|second_factor|copying)(\.|$)", MODELS),
-    (r"(services|mail|letters)(\.|$)", SERVICES),
+    (r"(sight)(\.|$)", MODELS),
+    (r"(services|mail|letters|provisioning|explaining)(\.|$)", SERVICES),
     (r"(forms|emails|support_emails|payer_emails|letter_parts|documents|exports)(\.|$)", OUTPUT),
     (r"web\.(lists|wizard|csv|widgets)(\.|$)", OUTPUT),  # the general shapes of forms and lists
     (r"(urls|views|admin|tasks|web|adapter|templatetags|management)(\.|$)", DOORS),

@@ -34,6 +34,8 @@ QUESTIONS = {
     "people_at_clients_of",
     "at_clients_reached_by",
     "open_to_clients",
+    "of_clients",
+    "waiting_for",
     # about a row that the actor was permitted to see
     "reached_by",
     "promised_to",

@@ -1,0 +1,39 @@
+"""What the pages of orders read about an order, or a payer, that the actor may see."""
+
+from collections.abc import Iterator
+
+from django.db.models import Prefetch
+
+from access.models import Organisation
+from access.policy import Actor
+from billing.models import Account, LineProduct, Order, OrderLine
+from billing.services.quoting import methods_for
+from billing.states import PaymentMethod
+from clients.models import Product
+
+
+def lines_of(order: Order) -> Iterator[tuple[OrderLine, list[Product]]]:
+    """The lines of an order in their order, each with its products by name. Two queries."""
+    installed = LineProduct.objects.select_related("product").order_by("product__name", "pk")
+    lines = order.lines.select_related("product_type").order_by("position")
+    for line in lines.prefetch_related(Prefetch("line_products", queryset=installed)):
+        yield line, [row.product for row in line.line_products.all()]
+
+
+def prepaid_of(by: Actor, payer: Organisation, currency: str) -> Account | None:
+    """The payer's prepaid account, for who may pay with it (M9); None for everybody else, and
+    where there is none yet."""
+    if PaymentMethod.PREPAID not in methods_for(by, payer):
+        return None
+    return Account.objects.filter(organisation=payer, currency=currency).first()
+
+
+def order_of(product: Product) -> Order | None:
+    """The order that installed the product."""
+    row = (
+        LineProduct.objects.filter(product=product)
+        .select_related("line__order")
+        .order_by("starts_on", "pk")
+        .first()
+    )
+    return row.line.order if row else None
