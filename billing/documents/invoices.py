@@ -6,6 +6,7 @@ under MEDIA_ROOT, and leaves it only through the page of its invoice (T43).
 
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -17,13 +18,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from billing import vat
-from billing.documents import vendor
+from billing.documents import qr, vendor
 from billing.documents.errors import DocumentError
 from billing.documents.model import Document, Line, Party, VatTotal
 from billing.documents.printing import render
 from billing.models import Invoice, InvoiceLine
 from billing.rules import ZERO
-from billing.states import InvoiceKind, PaymentMethod
+from billing.states import InvoiceKind, InvoiceState, PaymentMethod
 
 logger = logging.getLogger(__name__)
 
@@ -163,3 +164,16 @@ def print_again(invoices: Iterable[Invoice]) -> int:
     keys = [invoice.pk for invoice in invoices]
     rows = Invoice.objects.filter(pk__in=keys)
     return rows.update(pdf="", pdf_attempts=0, pdf_problem="")
+
+
+def code_for(invoice: Invoice) -> bytes:
+    """The QR code (PNG) that pays what is open now; empty when nothing is, or no code can be made
+    for the vendor's account."""
+    if invoice.state != InvoiceState.OPEN or not invoice.reference:
+        return b""
+    document = document_of(invoice)
+    open_ = replace(
+        document, paid=document.total - invoice.open_amount, payable=invoice.open_amount
+    )
+    bill = qr.bill_of(open_, message=f"{invoice.number}")
+    return qr.code_of(bill) if bill is not None else b""

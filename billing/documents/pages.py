@@ -135,7 +135,7 @@ def statement(document: Statement) -> str:
         "subheading": document.number or period,
         "facts": [
             (pgettext("document", "Date"), _day(document.issued_on)),
-            (_("Period"), period),
+            *([(_("Period"), period)] if document.number else []),
             (_("Currency"), document.currency),
         ],
         "amount_head": _("Amount in %(currency)s") % currency,
