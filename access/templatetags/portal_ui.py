@@ -46,6 +46,12 @@ BADGES: dict[tuple[str, str], tuple[str, Any]] = {
     ("order", "withdrawn"): ("hollow", _("Withdrawn")),
     ("order", "expired"): ("hollow", _("Expired")),
     ("order", "cancelled"): ("hollow", _("Cancelled and refunded")),
+    # invoices
+    ("invoice", "open"): ("accent", _("Open")),
+    ("invoice", "overdue"): ("danger", _("Overdue")),
+    ("invoice", "paid"): ("success", _("Paid")),
+    ("invoice", "credited"): ("hollow", _("Credited")),
+    ("invoice", "note"): ("plain", _("Credit note")),
     # of people
     ("role", "legal_representative"): ("accent plain", _("Legal representative")),
     ("role", "administrator"): ("plain", _("Administrator")),

@@ -127,6 +127,13 @@ class Invoice(models.Model):
     def overdue(self) -> bool:
         return self.state == InvoiceState.OPEN and self.due_on < today()
 
+    @property
+    def shown_state(self) -> str:
+        """Its badge: the state, `overdue`, or `note` for a credit note."""
+        if self.kind == InvoiceKind.CREDIT_NOTE:
+            return "note"
+        return "overdue" if self.overdue else self.state
+
 
 def today() -> date:
     return timezone.localdate()

@@ -125,7 +125,7 @@ def issue_collective(
     dated `day` (today); None when nothing waits: the second of two finds nothing (M8)."""
     until = next_month(month_first_day)
     rows = _waiting(until).filter(payer=payer).select_related(*FACTS)
-    lines = list(rows.select_for_update(of=("self",), no_key=True).order_by("order", "position"))
+    lines = list(rows.select_for_update(of=("self",), no_key=True).order_by("order_id", "position"))
     if not lines:
         return None
     OrderLine.objects.filter(pk__in=[line.pk for line in lines]).update(to_invoice=False)
