@@ -159,7 +159,7 @@ def _invoice_facts(document: Document) -> list[tuple[str, str]]:
         (pgettext("document", "Date"), _day(document.issued_on)),
     ]
     if document.due_on and not document.is_credit_note:
-        facts.append((_("Payable by"), _day(document.due_on)))
+        facts.append((pgettext("date", "Payable by"), _day(document.due_on)))
     if document.corrects:
         facts.append((_("Corrects invoice"), document.corrects))
     if document.corrects_on:
