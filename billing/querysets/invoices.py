@@ -2,16 +2,13 @@
 
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.apps import apps
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
 
 from access.policy import Actor
 from billing.states import InvoiceKind, InvoiceState
-
-if TYPE_CHECKING:
-    pass
 
 
 class InvoiceQuerySet(QuerySet["Invoice"]):
