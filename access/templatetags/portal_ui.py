@@ -129,8 +129,11 @@ def capture(context: template.Context, content: str, name: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def sort_header(context: template.Context, label: str, key: str) -> SafeString:
-    """A sortable column's `<th>`; the list reads `?sort=key` and `?sort=-key`.
+def sort_header(
+    context: template.Context, label: str, key: str, numeric: bool = False
+) -> SafeString:
+    """A sortable column's `<th>`; the list reads `?sort=key` and `?sort=-key`. Over figures it is
+    `numeric`: as right as they are.
 
     Needs the page's `listing` (`access.web.lists.Listing`), which says what is in force.
     """
@@ -142,8 +145,10 @@ def sort_header(context: template.Context, label: str, key: str) -> SafeString:
     state = {key: "ascending", f"-{key}": "descending"}.get(now, "")
     arrow = {"ascending": icon("arrow-up"), "descending": icon("arrow-down")}.get(state, "")
     aria = format_html(' aria-sort="{}"', state) if state else ""
+    look = mark_safe(' class="num"') if numeric else ""  # noqa: S308 - our own text
     return format_html(
-        '<th scope="col"{}><a class="sort-link" href="?{}">{}{}</a></th>',
+        '<th scope="col"{}{}><a class="sort-link" href="?{}">{}{}</a></th>',
+        look,
         aria,
         query.urlencode(),
         label,

@@ -175,7 +175,7 @@ def _rows(document: Document) -> list[dict[str, Any]]:
             "detail": line.detail,
             "notes": line.notes,
             "quantity": words.count(line.quantity),
-            "unit_price": words.figure(line.unit_price),
+            "unit_price": words.price(line.unit_price),
             "vat": words.percent(line.vat_percent),
             "net": words.figure(line.net),
             "keep": place == last,

@@ -22,6 +22,12 @@ def figure(amount: Decimal) -> str:
     return MINUS + text if amount < 0 else text
 
 
+def price(amount: Decimal) -> str:
+    """The price of one: cents, and what is finer only where it is (7.1424, but 7.50)."""
+    places = max(2, -int(amount.normalize().as_tuple().exponent))
+    return number_format(amount, decimal_pos=places, use_l10n=True, force_grouping=True)
+
+
 def money(amount: Decimal, currency: str) -> str:
     return f"{currency}{THIN}{figure(amount)}"
 

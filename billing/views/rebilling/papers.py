@@ -58,7 +58,8 @@ def preview_of(draft: Rebill, sender: RebillSender) -> Document:
     draft.seller, draft.buyer = rebilling.seller_of(sender), rebilling.buyer_of(draft.client)
     draft.logo, draft.issued_on = sender.logo, timezone.localdate()
     with translation.override(draft.language):
-        return replace(document_of(draft), title=_("Draft of a bill"), iban="", reference="")
+        found = document_of(draft)
+        return replace(found, number=_("DRAFT"), due_on=None, iban="", reference="")
 
 
 def _lines(bill: Rebill) -> list[Line]:
