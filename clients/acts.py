@@ -9,6 +9,8 @@ acts.add(
     kinds={"product": _("Products"), "partnership": _("Partnerships")},
     sentences={
         "product.install": _("Installed %(object)s"),
+        "product.cancel": _("Cancelled at the end of its term: %(object)s"),
+        "product.keep": _("Took back the cancellation of %(object)s"),
         "product.change_settings": _("Changed the settings of %(object)s"),
         "people.assign_products": _("Changed which products are assigned: %(object)s"),
         "people.assign_clients": _("Changed which clients are assigned: %(object)s"),

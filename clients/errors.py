@@ -57,3 +57,7 @@ class EndDateWrong(Refused):
 
 class BackupStays(Refused):
     """A backup, and a client's unit, never move to another console account (C4)."""
+
+
+class ProductOver(Refused):
+    """The product was cancelled for good, or has ended."""

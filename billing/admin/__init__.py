@@ -1,5 +1,5 @@
 """The staff's pages of money."""
 
-from billing.admin import prices
+from billing.admin import orders, prices, provisioning
 
-__all__ = ["prices"]
+__all__ = ["orders", "prices", "provisioning"]

@@ -13,8 +13,8 @@ from clients.models import Product
 
 
 def lines_of(order: Order) -> Iterator[tuple[OrderLine, list[Product]]]:
-    """The lines of an order in their order, each with its products by name. Two queries."""
-    installed = LineProduct.objects.select_related("product").order_by("product__name", "pk")
+    """The lines of an order in their order, each with its products. Two queries."""
+    installed = LineProduct.objects.select_related("product").order_by("pk")
     lines = order.lines.select_related("product_type").order_by("position")
     for line in lines.prefetch_related(Prefetch("line_products", queryset=installed)):
         yield line, [row.product for row in line.line_products.all()]

@@ -17,7 +17,12 @@ from clients.services.lasting import announce_end, change_end_date, prolong
 from clients.services.links import remind, resend
 from clients.services.opening import expire, invite_partner, request_access, withdraw
 from clients.services.payer import confirm_payment, decline_payment
-from clients.services.products import change_settings, install_product
+from clients.services.products import (
+    cancel_at_term,
+    change_settings,
+    install_product,
+    keep_product,
+)
 
 __all__ = [
     "accept_invitation",
@@ -25,6 +30,7 @@ __all__ = [
     "answering_for",
     "assign_clients",
     "assign_products",
+    "cancel_at_term",
     "change_access",
     "change_end_date",
     "change_settings",
@@ -39,6 +45,7 @@ __all__ = [
     "grant_request",
     "install_product",
     "invite_partner",
+    "keep_product",
     "lapse",
     "offer_of",
     "outcome",

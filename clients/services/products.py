@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 from access import log
 from access.models import Organisation, User
 from access.policy import Actor
-from clients.errors import ProductGone
+from clients.errors import ProductGone, ProductOver
 from clients.models import Product, ProductType
 from clients.rules import ProductState
 
+RUNNING = (ProductState.ORDERED, ProductState.ACTIVE, ProductState.SUSPENDED)
 SETTINGS = ("name", "notes", "technical_contact", "auto_renewal")
 
 
@@ -87,4 +88,41 @@ def change_settings(
             before={field: before[field] for field in changed},
             after={field: wanted[field] for field in changed},
         )
+    return found
+
+
+@transaction.atomic
+def cancel_at_term(*, product: Product, by: Actor) -> Product:
+    """Cancels a product at the end of the term that is paid: it runs until then, is not renewed,
+    and can be kept by `keep_product` as long as it runs. Nothing is refunded (C3)."""
+    return _set_renewal(product, by, renews=False, act="product.cancel")
+
+
+@transaction.atomic
+def keep_product(*, product: Product, by: Actor) -> Product:
+    """Takes a cancellation back while the product still runs: it renews again."""
+    return _set_renewal(product, by, renews=True, act="product.keep")
+
+
+def _set_renewal(product: Product, by: Actor, *, renews: bool, act: str) -> Product:
+    by.require("product.cancel")
+    found: Product | None = (
+        Product.objects.visible_to(by).select_for_update(of=("self",)).filter(pk=product.pk).first()
+    )
+    if found is None:
+        raise ProductGone(_("This product can no longer be reached by you. Nothing was changed."))
+    if found.state not in RUNNING:
+        raise ProductOver(_("%s runs no more, so there is nothing to cancel or to keep.") % found)
+    if found.auto_renewal == renews:
+        return found
+    found.auto_renewal = renews
+    found.save(update_fields=["auto_renewal"])
+    log.write(
+        organisation=found.organisation,
+        act=act,
+        by=by,
+        about=found,
+        before={"auto_renewal": not renews},
+        after={"auto_renewal": renews},
+    )
     return found

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from access import grants
@@ -13,8 +14,9 @@ from access.web.lists import Listing
 from access.web.pages import FORM, page
 from clients import exports
 from clients.forms.products import ProductFilter, ProductSettingsForm
-from clients.models import Product
-from clients.services import change_settings
+from clients.models import ConsoleUnit, Product
+from clients.services import cancel_at_term, change_settings, keep_product
+from clients.services.products import RUNNING
 
 SORTS = {
     "name": ("name",),
@@ -61,9 +63,19 @@ def product_page(request: HttpRequest, actor: Actor, product: Product) -> HttpRe
         "manager": manager,
         "may_see_partners": actor.may("partners.see"),
         "may_change": actor.may("product.change_settings"),
+        "console": _console(actor, product),
+        "may_cancel": actor.may("product.cancel") and product.state in RUNNING,
         "may_explain": actor.may("access.explain"),
     }
     return render(request, "clients/product.html", context)
+
+
+def _console(actor: Actor, product: Product) -> ConsoleUnit | None:
+    """Where a backup sits (C4): told to the client, and to the partner whose account it is."""
+    unit = product.console_unit
+    if unit is None or (actor.partner and unit.account.organisation_id != actor.partner.pk):
+        return None
+    return unit
 
 
 @page("product.change_settings", FORM, product=Product.objects.visible_to)
@@ -82,3 +94,30 @@ def product_settings(request: HttpRequest, actor: Actor, product: Product) -> Ht
     return render(
         request, "clients/product_settings.html", {"product": product, "name": name, "form": form}
     )
+
+
+@page("product.cancel", FORM, product=Product.objects.visible_to)
+def product_cancel(request: HttpRequest, actor: Actor, product: Product) -> HttpResponse:
+    """Asks, then cancels at the end of the term; the same address keeps it again until then."""
+    details = redirect("product", actor.organisation.slug, product.public_id)
+    if request.method == "POST":
+        keep = request.POST.get("keep") == "yes"
+        try:
+            (keep_product if keep else cancel_at_term)(product=product, by=actor)
+        except Refused as refusal:
+            messages.warning(request, str(refusal))
+        else:
+            told = _("%s renews again.") if keep else _("%s is cancelled at the end of its term.")
+            messages.success(request, told % product.name)
+        return details
+    if product.state not in RUNNING or not product.auto_renewal:
+        return details
+    day = product.renews_on and date_format(product.renews_on, "DATE_FORMAT")
+    names = {"product": product.name, "day": day or "–"}
+    consequences = [
+        _("%(product)s runs until %(day)s, which is paid, and is not renewed.") % names,
+        _("Nothing is refunded, and nothing is deleted before that day."),
+        _("Until then you can take the cancellation back on its page."),
+    ]
+    context = {"product": product, "consequences": consequences}
+    return render(request, "clients/product_cancel.html", context)
