@@ -1,0 +1,30 @@
+"""Renewals: nightly of all that is due, by hand ahead of time, reminders, and ends (M5, C3)."""
+
+from datetime import date
+
+from django.utils import timezone
+
+from billing.models import RenewalRun
+from billing.renewals.runs import Done, Worker, open_run
+
+__all__ = ["renew_due"]
+
+
+def renew_due(*, day: date | None = None, again: bool = True) -> Done:
+    """Renews every product that is due by `day` (today) with the prices of its renewal day (M5).
+
+    Safe to run many times at once and after a crash: each product and term is renewed once (T15).
+    Without `again` a day whose run is finished is left alone. Raises ValueError for a day to come.
+    """
+    today = timezone.localdate()
+    day = day or today
+    if day > today:
+        raise ValueError("what is due later is not renewed today")
+    if not again and _is_finished(day):
+        return Done(finished=True)
+    return Worker(open_run(day)).work()
+
+
+def _is_finished(day: date) -> bool:
+    runs = RenewalRun.objects.filter(day=day)
+    return runs.exists() and not runs.filter(finished_at=None).exists()
