@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Value
-from django.db.models.fields.json import KT
+from django.db.models import F, Q, QuerySet, TextField, Value
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -32,10 +32,14 @@ class PriceQuerySet(DatedQuerySet):
             return self.none()
         own = self.filter(currency=actor.organisation.currency, product_type__is_offered=True)
         counting = own.in_force(timezone.localdate(), "product_type_id", "currency", "period")
-        translated = NullIf(KT(f"product_type__names__{get_language() or 'en'}"), Value(""))
+        translated = NullIf(
+            KeyTextTransform(get_language() or "en", "product_type__names"), Value("")
+        )
         return (
             self.filter(pk__in=counting.values("pk"))
-            .annotate(shown_name=Coalesce(translated, F("product_type__name")))
+            .annotate(
+                shown_name=Coalesce(translated, F("product_type__name"), output_field=TextField())
+            )
             .select_related("product_type__category")
         )
 
