@@ -145,7 +145,7 @@ def sort_header(
     state = {key: "ascending", f"-{key}": "descending"}.get(now, "")
     arrow = {"ascending": icon("arrow-up"), "descending": icon("arrow-down")}.get(state, "")
     aria = format_html(' aria-sort="{}"', state) if state else ""
-    look = mark_safe(' class="num"') if numeric else ""  # noqa: S308 - our own text
+    look = mark_safe(' class="num"') if numeric else ""
     return format_html(
         '<th scope="col"{}{}><a class="sort-link" href="?{}">{}{}</a></th>',
         look,
