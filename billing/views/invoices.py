@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -80,7 +80,7 @@ def invoice_list(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 @page("accounting.see")
-def invoice_csv(request: HttpRequest, actor: Actor) -> StreamingHttpResponse:
+def invoice_csv(request: HttpRequest, actor: Actor) -> Any:
     rows = _rows(_listing(request, actor).rows)
     return csv_response(f"invoices-{actor.organisation.slug}.csv", COLUMNS, rows)
 
@@ -162,9 +162,7 @@ def _facts(actor: Actor, invoice: Any) -> dict[str, Any]:
 
 
 @page("accounting.see", invoice=Invoice.objects.visible_to)
-def invoice_pdf(
-    request: HttpRequest, actor: Actor, invoice: Invoice
-) -> HttpResponse | FileResponse:
+def invoice_pdf(request: HttpRequest, actor: Actor, invoice: Invoice) -> Any:
     """The PDF; printed now when the job has not been by. It has no other address (T43)."""
     if not invoice.pdf:
         paper.print_one(invoice.pk)
