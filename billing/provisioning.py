@@ -132,8 +132,10 @@ def _run_next(hand: Provisioner) -> bool:
         return False
     task.attempts += 1
     try:
-        with transaction.atomic():  # what fails half-way leaves nothing behind
-            _carry_out(task, hand)
+        with transaction.atomic():  # what it answers is kept, whatever fails next
+            product = _placed(task, hand)
+        with transaction.atomic():
+            _carry_out(task, product, hand)
     except Exception as error:  # one product's trouble must not hold up all the others
         logger.exception("Task %s (%s) failed", task.pk, task)
         _put_off(task, error)
@@ -143,14 +145,17 @@ def _run_next(hand: Provisioner) -> bool:
     return True
 
 
-def _carry_out(task: ProvisioningTask, hand: Provisioner) -> None:
-    product = task.product
-    if task.act == TaskAct.ACTIVATE and product.product_type.is_backup:
-        product = put_into_console(
-            product=product, new_account=hand.console_account, new_unit=hand.console_unit
-        )
-    facts = task.facts | {"key": task.key}
-    getattr(hand, task.act)(product, facts)
+def _placed(task: ProvisioningTask, hand: Provisioner) -> Product:
+    """The task's product; a backup that is to be set up has got its place in the console (C4)."""
+    if task.act != TaskAct.ACTIVATE or not task.product.product_type.is_backup:
+        return task.product
+    return put_into_console(
+        product=task.product, new_account=hand.console_account, new_unit=hand.console_unit
+    )
+
+
+def _carry_out(task: ProvisioningTask, product: Product, hand: Provisioner) -> None:
+    getattr(hand, task.act)(product, task.facts | {"key": task.key})
     if task.act == TaskAct.ACTIVATE:
         Product.objects.filter(pk=product.pk, state=ProductState.ORDERED).update(
             state=ProductState.ACTIVE
