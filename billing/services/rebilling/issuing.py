@@ -77,16 +77,16 @@ def _freeze(draft: Rebill, sender: RebillSender, state: RebillState) -> None:
     keeps the numbers of a partner and year without a gap."""
     today = timezone.localdate()
     counter = lock_counter(sender.pk, today.year)
-    counter.last += 1
+    draft.year, draft.sequence = today.year, counter.last + 1
+    draft.number = number_of(sender.prefix, today.year, draft.sequence)
+    counter.last = draft.sequence
     counter.save(update_fields=["last"])
-    draft.year, draft.sequence = today.year, counter.last
-    draft.number = number_of(sender.prefix, today.year, counter.last)
     draft.issued_on = today
     draft.due_on = today + timedelta(days=draft.payment_days)
     draft.seller, draft.buyer = seller_of(sender), buyer_of(draft.client)
     draft.logo = sender.logo
     if draft.kind == RebillKind.BILL:
-        asked = references.number_of(references.Purpose.REBILL, today.year, counter.last)
+        asked = references.number_of(references.Purpose.REBILL, today.year, draft.sequence)
         draft.reference = references.reference_for(sender.iban, asked)
     draft.state = state
     draft.save()

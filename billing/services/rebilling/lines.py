@@ -114,9 +114,12 @@ def apply_markups(*, bill: Rebill, by: Actor) -> Rebill:
     by.require("clients.rebill")
     draft = locked_draft(bill)
     rules = rules_of(draft.partner_id)
-    rows = list(draft.lines.exclude(order_line=None).select_related("order_line"))
-    for row in rows:
+    rows = []
+    for row in draft.lines.exclude(order_line=None).select_related("order_line"):
         ordered = row.order_line
+        if ordered is None:
+            continue
+        rows.append(row)
         markup = markup_for(rules, draft.client_id, ordered.product_type_id)
         row.quantity = ordered.quantity
         row.unit_price = unit_price(row.cost, row.quantity, markup)
