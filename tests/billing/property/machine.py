@@ -1,0 +1,372 @@
+"""Anything that people and jobs may do with money, in any order (hypothesis).
+
+A refusal is an answer like another one: it must leave everything as it was. After each step all
+invariants are asked of the database.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from unittest.mock import patch
+
+from django.db import transaction
+from django.http import Http404
+from django.utils import timezone
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from access.errors import ActForbidden, Refused
+from access.models import Organisation
+from access.policy import Actor
+from billing.models import BillingProfile, Invoice, InvoiceLine, Order
+from billing.services.approving import (
+    approve_order,
+    expire_order,
+    refuse_order,
+    set_limit,
+    withdraw_order,
+)
+from billing.services.crediting import credit_lines, credit_order
+from billing.services.invoicing import issue_collective
+from billing.services.ledger import account_of, book
+from billing.services.ordering import new_key, place_order
+from billing.services.paying import pay_from_prepaid, record_transfer
+from billing.services.quoting import Wish, quote
+from billing.services.renewing import renew_due
+from billing.states import EntryKind
+from clients import services as clients
+from clients.models import Partnership
+from clients.rules import Access, Offer, PaymentMode, Side
+from clients.services.payer import confirm_payment, decline_payment
+from partners import services as programme
+from partners.models import Partner
+from tests.billing.property.invariants import faults
+from tests.world import World
+
+CLIENTS = {
+    "garage-nord": "gina",
+    "boulangerie-du-lac": "bruno",
+    "clinique-belmont": "clara",
+    "hotel-bellevue": "hugo",
+    "atelier-vigne": "viola",
+}
+PARTNERS = {"alpine-web": "lea", "rhone-digital": "remi"}
+TYPES = ["web-hosting", "domain-name", "mail-service", "vps"]
+PERIODS = {"domain-name": "yearly"}
+amounts = st.decimals("0.01", "900", places=2)
+client_slugs = st.sampled_from(sorted(CLIENTS))
+partner_slugs = st.sampled_from(sorted(PARTNERS))
+pick = st.integers(0, 40)
+quantities = st.sampled_from([1, 2, 9, 12, 35])
+
+
+class Money(RuleBasedStateMachine):
+    """The demo world, in which anything may happen. `world` is set by the test."""
+
+    world: World
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.days = 0
+        real = timezone.now
+        self.clock = patch.object(timezone, "now", lambda: real() + timedelta(days=self.days))
+        self.clock.start()
+        self.atom = transaction.atomic()
+        self.atom.__enter__()
+
+    def teardown(self) -> None:
+        try:
+            self.nobody_sees_the_others_invoices()
+        finally:
+            self.undo()
+
+    def undo(self) -> None:
+        transaction.set_rollback(True)
+        self.atom.__exit__(None, None, None)
+        self.clock.stop()
+
+    @initialize(
+        orders=st.lists(
+            st.tuples(client_slugs, st.booleans(), st.sampled_from(TYPES), quantities),
+            min_size=3,
+            max_size=6,
+        ),
+        rich=st.sets(st.sampled_from([*sorted(CLIENTS), *sorted(PARTNERS)]), max_size=4),
+    )
+    def begin(self, orders: list[tuple[str, bool, str, int]], rich: set[str]) -> None:
+        """The demo's prices and partnerships, some money, some first orders."""
+        for slug in sorted(rich):
+            self.put_in(slug, Decimal("800.00"))
+        for client, by_partner, product_type, quantity in orders:
+            self.make_order(client, by_partner, [product_type], quantity)
+
+    # ---- the means ---------------------------------------------------------------------------
+
+    def client_actor(self, slug: str) -> Actor:
+        return self.world.actor(CLIENTS[slug], slug)
+
+    def partner_actor(self, slug: str) -> Actor:
+        return self.world.actor(PARTNERS[slug], slug)
+
+    def tried(self, act: Callable[[], Any]) -> Any:
+        """What the act answers, or None when it is refused; then nothing was written."""
+        try:
+            with transaction.atomic():
+                return act()
+        except (Refused, ActForbidden, Http404):
+            return None
+
+    def put_in(self, slug: str, amount: Decimal) -> None:
+        account = account_of(Organisation.objects.get(slug=slug))
+        book(account=account, kind=EntryKind.TOP_UP, amount=amount, reason="top_up_transfer")
+
+    def live(self, slug: str) -> Partnership | None:
+        return Partnership.objects.active().filter(client__slug=slug).order_by("pk").first()
+
+    def one(self, rows: Any, number: int) -> Any:
+        """One of the rows, or None without any."""
+        found = list(rows.order_by("pk"))
+        return found[number % len(found)] if found else None
+
+    # ---- orders ------------------------------------------------------------------------------
+
+    def make_order(
+        self,
+        client: str,
+        by_partner: bool,
+        types: list[str],
+        quantity: int,
+        *,
+        method: str = "transfer",
+        stale: bool = False,
+        times: int = 1,
+    ) -> None:
+        def act() -> None:
+            found = self.live(client) if by_partner else None
+            person = PARTNERS[found.partner.organisation.slug] if found else CLIENTS[client]
+            by = self.world.actor(person, client)
+            wishes = [
+                Wish(self.world.product_type(slug), quantity, PERIODS.get(slug, "monthly"))
+                for slug in types
+            ]
+            now, key = quote(by=by, wishes=wishes), new_key()
+            for _time in range(times):
+                place_order(
+                    by=by,
+                    wishes=wishes,
+                    method=method,
+                    key=key,
+                    version=now.version,
+                    digest="of another quote" if stale else now.digest,
+                )
+
+        before = Order.objects.count()
+        self.tried(act)
+        assert Order.objects.count() - before <= (0 if stale else 1)
+
+    @rule(
+        client=client_slugs,
+        by_partner=st.booleans(),
+        types=st.lists(st.sampled_from(TYPES), min_size=1, max_size=2),
+        quantity=quantities,
+        method=st.sampled_from(["transfer", "transfer", "prepaid"]),
+        stale=st.integers(0, 9),
+        twice=st.booleans(),
+    )
+    def order(self, stale: int, twice: bool, **values: Any) -> None:
+        self.make_order(stale=not stale, times=1 + twice, **values)
+
+    @rule(client=client_slugs, product_type=st.sampled_from(TYPES), quantity=quantities)
+    def order_for_a_client(self, client: str, product_type: str, quantity: int) -> None:
+        self.make_order(client, True, [product_type], quantity)
+
+    @rule(number=pick, verb=st.sampled_from(["approve", "refuse", "withdraw", "expire"]))
+    def decide(self, number: int, verb: str) -> None:
+        order = self.one(Order.objects.filter(state="waiting"), number)
+        if order is None:
+            return
+        payer, client = order.payer.slug, order.organisation.slug
+        if verb == "expire":
+            Order.objects.filter(pk=order.pk).update(expires_at=timezone.now())
+        self.tried(
+            {
+                "approve": lambda: approve_order(
+                    order=order, method="transfer", by=self.partner_actor(payer)
+                ),
+                "refuse": lambda: refuse_order(
+                    order=order, reason="Too dear", by=self.partner_actor(payer)
+                ),
+                "withdraw": lambda: withdraw_order(order=order, by=self.client_actor(client)),
+                "expire": lambda: expire_order(order=order),
+            }[verb]
+        )
+
+    @rule(client=client_slugs, amount=st.sampled_from(["0", "50", "5000"]))
+    def limit(self, client: str, amount: str) -> None:
+        found = self.live(client)
+        if found is not None:
+            by = self.partner_actor(found.partner.organisation.slug)
+            self.tried(lambda: set_limit(partnership=found, amount=Decimal(amount), by=by))
+
+    # ---- renewals ----------------------------------------------------------------------------
+
+    @rule(days=st.integers(1, 40))
+    def night(self, days: int) -> None:
+        """Days pass, and the nightly run renews what is due, twice."""
+        self.days += days
+        renew_due()
+        before = Order.objects.count()
+        renew_due()
+        assert Order.objects.count() == before, "a second run finds nothing"
+
+    # ---- partnerships ------------------------------------------------------------------------
+
+    @rule(client=client_slugs, mode=st.sampled_from(PaymentMode.values))
+    def change_mode(self, client: str, mode: str) -> None:
+        found = self.live(client)
+        if found is not None and found.access == Access.FULL:
+            by = self.client_actor(client)
+            self.tried(
+                lambda: clients.change_access(
+                    partnership=found, offer=Offer.full(mode), version=found.version, by=by
+                )
+            )
+
+    @rule(client=client_slugs, yes=st.booleans())
+    def word(self, client: str, yes: bool) -> None:
+        found = self.live(client)
+        if found is not None:
+            by = self.partner_actor(found.partner.organisation.slug)
+            verb = confirm_payment if yes else decline_payment
+            self.tried(lambda: verb(partnership=found, version=found.version, by=by))
+
+    @rule(client=client_slugs)
+    def end(self, client: str) -> None:
+        found = self.live(client)
+        if found is not None:
+            by = self.client_actor(client)
+            self.tried(lambda: clients.end_partnership(partnership=found, side=Side.CLIENT, by=by))
+
+    @rule(client=client_slugs, partner=partner_slugs, how=st.sampled_from(["c", "p", "limited"]))
+    def authorise(self, client: str, partner: str, how: str) -> None:
+        def act() -> None:
+            by = self.client_actor(client)
+            products = [product.pk for product in self.world.products(client)[:2]]
+            modes = {"c": PaymentMode.CLIENT, "p": PaymentMode.PARTNER}
+            offer = Offer.limited(products) if how == "limited" else Offer.full(modes[how])
+            found = clients.invite_partner(
+                partner=Partner.objects.get(organisation__slug=partner), offer=offer, by=by
+            )
+            clients.accept_invitation(
+                partnership=found, version=found.version, by=self.partner_actor(partner)
+            )
+
+        self.tried(act)
+
+    @rule(partner=partner_slugs, suspended=st.booleans())
+    def standing(self, partner: str, suspended: bool) -> None:
+        row = Partner.objects.get(organisation__slug=partner)
+        verb = programme.suspend if suspended else programme.approve
+        self.tried(lambda: verb(partner=row, by=self.world.person("staff")))
+
+    # ---- paying ------------------------------------------------------------------------------
+
+    @rule(number=pick, part=st.sampled_from([Decimal("0.3"), Decimal(1), Decimal(1), Decimal(2)]))
+    def pay(self, number: int, part: Decimal) -> None:
+        invoice = self.one(Invoice.objects.open(), number)
+        if invoice is not None:
+            amount = (invoice.open_amount * part).quantize(Decimal("0.01"))
+            self.tried(lambda: pay_from_prepaid(invoice=invoice, amount=amount, by=None))
+
+    @rule(number=pick)
+    def pay_all(self, number: int) -> None:
+        invoice = self.one(Invoice.objects.open(), number)
+        if invoice is not None:
+            self.tried(
+                lambda: record_transfer(
+                    invoice=invoice,
+                    amount=invoice.open_amount,
+                    received_on=timezone.localdate(),
+                    by=None,
+                )
+            )
+
+    @rule(number=pick, part=st.sampled_from([Decimal("0.5"), Decimal(1), Decimal("1.5")]))
+    def transfer(self, number: int, part: Decimal) -> None:
+        invoice = self.one(Invoice.objects.filter(kind="invoice"), number)
+        if invoice is not None:
+            amount = max((invoice.open_amount * part).quantize(Decimal("0.01")), Decimal("0.01"))
+            self.tried(
+                lambda: record_transfer(
+                    invoice=invoice, amount=amount, received_on=timezone.localdate(), by=None
+                )
+            )
+
+    @rule(slug=st.sampled_from([*sorted(CLIENTS), *sorted(PARTNERS)]), amount=amounts)
+    def top_up(self, slug: str, amount: Decimal) -> None:
+        self.put_in(slug, amount)
+
+    @rule(slug=st.sampled_from([*sorted(CLIENTS), *sorted(PARTNERS)]), amount=amounts)
+    def pay_out(self, slug: str, amount: Decimal) -> None:
+        account = account_of(Organisation.objects.get(slug=slug))
+        self.tried(
+            lambda: book(account=account, kind=EntryKind.PAY_OUT, amount=-amount, reason="pay_out")
+        )
+
+    # ---- going back --------------------------------------------------------------------------
+
+    @rule(number=pick)
+    def refund(self, number: int) -> None:
+        order = self.one(Order.objects.filter(state__in=["placed", "cancelled"]), number)
+        if order is not None:
+            self.tried(lambda: credit_order(order=order, reason="A mistake", by=None))
+
+    @rule(number=pick)
+    def credit(self, number: int) -> None:
+        line = self.one(InvoiceLine.objects.filter(credits=False), number)
+        if line is not None:
+            self.tried(
+                lambda: credit_lines(
+                    invoice=line.invoice, lines=[line], reason="A mistake", by=None
+                )
+            )
+
+    # ---- collective invoices -----------------------------------------------------------------
+
+    @rule(
+        slug=st.sampled_from([*sorted(CLIENTS), *sorted(PARTNERS)]),
+        collective=st.booleans(),
+        prepaid_first=st.booleans(),
+    )
+    def settings(self, slug: str, collective: bool, prepaid_first: bool) -> None:
+        BillingProfile.objects.update_or_create(
+            organisation=Organisation.objects.get(slug=slug),
+            defaults={"collective": collective, "prepaid_first": prepaid_first},
+        )
+
+    @rule(slug=st.sampled_from([*sorted(CLIENTS), *sorted(PARTNERS)]))
+    def month_ends(self, slug: str) -> None:
+        payer = Organisation.objects.get(slug=slug)
+        month = timezone.localdate().replace(day=1)
+        self.tried(lambda: issue_collective(payer=payer, month_first_day=month))
+
+    # ---- what must hold ----------------------------------------------------------------------
+
+    @invariant()
+    def all_invariants(self) -> None:
+        found = faults()
+        assert not found, "\n".join(found)
+
+    def nobody_sees_the_others_invoices(self) -> None:
+        """M4: in their own organisation the payer's people see their invoices, in another's
+        nobody sees any."""
+        for slug, person in (CLIENTS | PARTNERS).items():
+            seen = Invoice.objects.visible_to(self.world.actor(person, slug))
+            assert {invoice.payer.slug for invoice in seen.select_related("payer")} <= {slug}
+        for slug in CLIENTS:
+            found = self.live(slug)
+            if found is not None:
+                person = PARTNERS[found.partner.organisation.slug]
+                visiting = self.world.actor(person, slug)
+                assert not Invoice.objects.visible_to(visiting).exists()
