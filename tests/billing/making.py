@@ -8,7 +8,18 @@ from django.utils import timezone
 
 from access.models import Organisation
 from billing.models import Order, OrderLine
-from billing.rules import Gain, Rule, Terms, Tier, charge, row_for, work_out
+from billing.rules import (
+    Arithmetic,
+    Charge,
+    Gain,
+    Row,
+    Rule,
+    Terms,
+    Tier,
+    charge,
+    row_for,
+    work_out,
+)
 from billing.states import OrderKind, OrderState, PaymentMethod
 from clients.models import ProductType
 from clients.rules import Side
@@ -44,12 +55,8 @@ def make_order(
     pays*, else the client. `placed_on` is its day (today), `terms` the prices of one, excluding
     VAT, in the payer's currency. Nothing else is written: no product, invoice or entry."""
     day = placed_on or timezone.localdate()
-    terms = terms or TERMS[payer.currency]
-    access = "" if partner is None else "full"
-    mode = "partner" if partner is not None and payer.pk == partner.pk else "client"
-    row = row_for(access, mode, Side.CLIENT if partner is None else ordered_by)
-    assert row is not None
-    sums = work_out(terms, quantity, units or quantity)
+    row = _row(payer, partner, ordered_by)
+    sums = work_out(terms or TERMS[payer.currency], quantity, units or quantity)
     costs = charge(row.basis, row.gain, sums)
     order = Order.objects.create(
         kind=kind,
@@ -68,14 +75,39 @@ def make_order(
         cashback=costs.cashback,
         discount=costs.discount,
     )
+    _line(order, product_type, sums, costs, row, name=name, period=period)
+    return order
+
+
+def _row(payer: Organisation, partner: Partner | Organisation | None, ordered_by: Side) -> Row:
+    if partner is None:
+        row = row_for("", "client", Side.CLIENT)
+    else:
+        row = row_for("full", "partner" if payer.pk == partner.pk else "client", ordered_by)
+    assert row is not None
+    return row
+
+
+def _line(
+    order: Order,
+    product_type: ProductType,
+    sums: Arithmetic,
+    costs: Charge,
+    row: Row,
+    *,
+    name: str,
+    period: str,
+) -> None:
+    first = order.rates_of
     OrderLine.objects.create(
         order=order,
+        payer=order.payer,
         product_type=product_type,
         name=name,
         period=period,
-        starts_on=day,
-        ends_on=day + timedelta(days=30 if period == "monthly" else 365),
-        quantity=quantity,
+        starts_on=first,
+        ends_on=first + timedelta(days=30 if period == "monthly" else 365),
+        quantity=sums.quantity,
         units=sums.units,
         price=sums.price,
         partner_percent=sums.partner_percent,
@@ -92,6 +124,4 @@ def make_order(
         net=costs.net,
         cashback=costs.cashback,
         discount=costs.discount,
-        payer=payer,
     )
-    return order

@@ -5,6 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 import pgtrigger
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from access.policy import Actor
@@ -92,3 +94,11 @@ def make_due(issued: Rebill) -> None:
     with pgtrigger.ignore("billing.Rebill:issued_rebills_never_change"):
         Rebill.objects.filter(pk=issued.pk).update(due_on=day(-1))
     issued.refresh_from_db()
+
+
+def url(name: str, about: Any = None, slug: str = ALPINE) -> str:
+    return reverse(name, args=[slug] if about is None else [slug, about.public_id])
+
+
+def browser(world: World, name: str = "lea") -> Client:
+    return world.client(name)

@@ -1,27 +1,19 @@
-"""The screens of rebilling, on both sides (B12)."""
+"""The screens of rebilling, on the partner's side (B12)."""
 
-import io
 from decimal import Decimal
-from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
-from PIL import Image
-from PIL.PngImagePlugin import PngInfo
 
-from access.models import Act
-from billing.models import Rebill, RebillLine, RebillMarkup, RebillSender
+from billing.models import Rebill, RebillLine
 from billing.services import rebilling
 from tests.billing.rebilled import (
-    ALPINE,
     HOTEL,
-    IBAN,
     RHONE,
     bill,
+    browser,
     day,
     draft,
     issue,
@@ -30,132 +22,11 @@ from tests.billing.rebilled import (
     markup,
     ordered,
     sender,
+    url,
 )
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
-
-
-def url(name: str, about: Any = None, slug: str = ALPINE) -> str:
-    return reverse(name, args=[slug] if about is None else [slug, about.public_id])
-
-
-def browser(world: World, name: str = "lea") -> Client:
-    return world.client(name)
-
-
-FIELDS = {
-    "name": "Alpine Web",
-    "street": "Rue du Midi 12",
-    "postcode": "1003",
-    "city": "Lausanne",
-    "country": "CH",
-    "email": "billing@alpineweb.example",
-    "registration_number": "CHE-415.273.684",
-    "vat_number": "CHE-415.273.684 TVA",
-    "vat_percent": "8.1",
-    "iban": "CH93 0076 2011 6238 5295 7",
-    "payment_days": "30",
-    "prefix": "AW",
-    "next_number": "1",
-    "footer": "Thank you",
-    "accent": "#0e7a5a",
-}
-
-
-def picture(kind: str = "PNG", size: tuple[int, int] = (300, 100), **more: Any) -> bytes:
-    file = io.BytesIO()
-    Image.new("RGB", size, (10, 120, 90)).save(file, kind, **more)
-    return file.getvalue()
-
-
-# ---- Settings --------------------------------------------------------------------------------
-
-
-def test_settings_begin_with_the_organisations_data(world: World) -> None:
-    page = browser(world).get(url("rebill_settings")).text
-    assert "Alpine Web Sàrl" in page
-    assert "Rue du Midi 12" in page
-
-
-def test_settings_are_saved(world: World) -> None:
-    page = browser(world).post(url("rebill_settings"), FIELDS, follow=True)
-    assert "Saved." in page.text
-    saved = RebillSender.objects.get()
-    assert (saved.iban, saved.prefix, saved.accent) == (IBAN, "AW", "#0e7a5a")
-
-
-@pytest.mark.parametrize(
-    ("field", "typed", "told"),
-    [
-        ("iban", "CH93 0076 2011 6238 5295 8", "This is no IBAN"),
-        ("iban", "1234", "This is no IBAN"),
-        ("iban", "", "This field is required."),
-        ("prefix", "A/B", "Only letters"),
-        ("prefix", "=1+1", "Only letters"),
-        ("prefix", "<b>", "Only letters"),
-        ("prefix", "-A", "Only letters"),
-        ("prefix", "a" * 11, "at most 10"),
-        ("next_number", "0", "between 1 and"),
-        ("next_number", "x", "whole number"),
-        ("vat_percent", "-1", "greater than or equal to 0"),
-        ("vat_percent", "51", "less than or equal to 50"),
-        ("vat_number", "", "shows a VAT number"),
-        ("vat_number", "CHE-415.273.685 TVA", "does not check"),
-        ("payment_days", "1000", "less than or equal to 120"),
-        ("accent", "red; }", "#rrggbb"),
-        ("accent", "#12345", "#rrggbb"),
-        ("name", "www.evil.example", "no web address"),
-        ("country", "XX", "valid choice"),
-        ("name", "\x00", "Null characters"),
-    ],
-)
-def test_settings_with_bad_input(world: World, field: str, typed: str, told: str) -> None:
-    page = browser(world).post(url("rebill_settings"), FIELDS | {field: typed})
-    assert told in str(page.context["form"].errors[field])
-    assert not RebillSender.objects.exists()
-
-
-def test_the_next_number_is_refused_beside_the_field(world: World) -> None:
-    bill(world)
-    for typed, told in (("1", "used already"), ("7", "leave a gap")):
-        page = browser(world).post(url("rebill_settings"), FIELDS | {"next_number": typed})
-        assert told in str(page.context["form"].errors["next_number"])
-
-
-def test_a_logo_is_made_anew(world: World) -> None:
-    """T37: whatever else the file held is gone; the page that serves it runs nothing."""
-    info = PngInfo()
-    info.add_text("Comment", "<script>alert(1)</script>")
-    sent = SimpleUploadedFile("x.png", picture(size=(2000, 500), pnginfo=info) + b"<script>")
-    browser(world).post(url("rebill_settings"), FIELDS | {"new_logo": sent})
-    answer = browser(world).get(url("rebill_logo"))
-    assert answer["Content-Type"] == "image/jpeg"
-    assert answer["X-Content-Type-Options"] == "nosniff"
-    assert "sandbox" in answer["Content-Security-Policy"]
-    assert b"script" not in answer.content
-    assert Image.open(io.BytesIO(answer.content)).size == (1000, 250)
-    browser(world).post(url("rebill_settings"), FIELDS | {"without_logo": "on"})
-    assert browser(world).get(url("rebill_logo")).status_code == 404
-
-
-@pytest.mark.parametrize(
-    ("content", "told"),
-    [
-        (b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", "not a PNG"),
-        (b"%PDF-1.7", "not a PNG"),
-        (picture("GIF"), "not a PNG"),
-        (picture()[:200], "not a PNG"),
-        (picture(size=(4097, 1)), "4,096 pixels"),
-        (picture() + b"\x00" * 2 * 1024 * 1024, "2 MB"),
-        (b"", "empty"),
-    ],
-)
-def test_what_is_no_logo(world: World, content: bytes, told: str) -> None:
-    """T37."""
-    sent = SimpleUploadedFile("logo.png", content, content_type="image/png")
-    page = browser(world).post(url("rebill_settings"), FIELDS | {"new_logo": sent})
-    assert told in str(page.context["form"].errors["new_logo"])
 
 
 # ---- From orders to a bill ------------------------------------------------------------------
@@ -267,37 +138,6 @@ def test_the_pdf_is_kept(world: World) -> None:
     assert client.content == first.content
 
 
-# ---- Mark-ups -------------------------------------------------------------------------------
-
-
-def test_markups_as_a_table(world: World) -> None:
-    lea_ = browser(world)
-    assert "No mark-up yet" in lea_.get(url("rebill_markups")).text
-    form = {"client": "", "product_type": "web-hosting", "kind": "percent", "value": "20"}
-    lea_.post(url("rebill_markup_new"), form)
-    row = RebillMarkup.objects.get()
-    assert "Web hosting" in lea_.get(url("rebill_markups")).text
-    lea_.post(url("rebill_markup", row), form | {"client": HOTEL, "kind": "fixed"})
-    row.refresh_from_db()
-    assert (row.client.slug, row.kind) == (HOTEL, "fixed")
-    assert "a unit" in lea_.get(url("rebill_markups") + "?q=bellevue").text
-    page = lea_.post(url("rebill_markup_new"), form | {"client": HOTEL})
-    assert "already" in str(page.context["form"].errors["product_type"])
-    page = lea_.post(url("rebill_markup_new"), form | {"value": "-3"})
-    assert "If you mean it" in str(page.context["form"].errors["value"])
-    page = lea_.post(url("rebill_markup_new"), form | {"value": "1001"})
-    assert "between" in str(page.context["form"].errors["value"])
-    lea_.post(url("rebill_markup_remove", row))
-    assert not RebillMarkup.objects.exists()
-
-
-def test_others_clients_are_no_choice(world: World) -> None:
-    """T39, T43: an organisation that is no client of this partner is none."""
-    form = {"client": "atelier-vigne", "product_type": "", "kind": "percent", "value": "20"}
-    page = browser(world).post(url("rebill_markup_new"), form)
-    assert page.context["form"].errors["client"]
-
-
 # ---- Lists ----------------------------------------------------------------------------------
 
 
@@ -380,117 +220,3 @@ def test_three_rows_cost_as_many_queries_as_one(world: World) -> None:
     bill(world, 2)
     bill(world, 3)
     assert [counted(*address) for address in addresses] == before
-
-
-# ---- The client's side ----------------------------------------------------------------------
-
-
-def test_the_client_never_sees_a_cost(world: World) -> None:
-    """B12: by list, page, search and file; the amounts are chosen so that only costs match."""
-    markup(world, "percent", "20")
-    issued = bill(world)
-    hugo = browser(world, "hugo")
-    pages = [
-        hugo.get(url("partner_bills", slug=HOTEL)).text,
-        hugo.get(url("partner_bill", issued, HOTEL)).text,
-    ]
-    for text in pages:
-        assert issued.number in text
-        for secret in ("208.32", "41.66", "5.95", "16.67", "Cost", "argin"):
-            assert secret not in text
-    assert "249.98" in pages[1]
-    assert "CH93 0076 2011 6238 5295 7" in pages[1]
-    assert "No bill fits" in hugo.get(url("partner_bills", slug=HOTEL) + "?q=208.32").text
-
-
-def test_the_clients_empty_page(world: World) -> None:
-    assert (
-        "No bill from a partner"
-        in browser(world, "hugo").get(url("partner_bills", slug=HOTEL)).text
-    )
-
-
-def test_a_draft_does_not_exist_for_the_client(world: World) -> None:
-    sender(world)
-    ordered(world)
-    made = draft(world)
-    assert browser(world, "hugo").get(url("partner_bill", made, HOTEL)).status_code == 404
-
-
-def test_the_client_reads_the_credit(world: World) -> None:
-    issued = bill(world)
-    credit = rebilling.cancel(bill=issued, reason="The wrong month", by=lea(world))
-    hugo = browser(world, "hugo")
-    assert "you do not owe it" in hugo.get(url("partner_bill", issued, HOTEL)).text
-    assert "The wrong month" in hugo.get(url("partner_bill", credit, HOTEL)).text
-
-
-# ---- Foreign is unknown ----------------------------------------------------------------------
-
-ABOUT_BILLS = [
-    ("rebill", "get"),
-    ("rebill_pdf", "get"),
-    ("rebill_details", "post"),
-    ("rebill_line_new", "post"),
-    ("rebill_reprice", "post"),
-    ("rebill_issue", "post"),
-    ("rebill_discard", "post"),
-    ("rebill_paid", "post"),
-    ("rebill_unpaid", "post"),
-    ("rebill_cancel", "post"),
-    ("rebill_remind", "post"),
-]
-
-
-@pytest.mark.parametrize(("name", "method"), ABOUT_BILLS)
-def test_others_bills_do_not_exist(world: World, name: str, method: str) -> None:
-    """T43: another partner, the client and a stranger get what an unknown id gets."""
-    issued = bill(world)
-    for who, slug in (("remi", RHONE), ("hugo", HOTEL), ("remi", ALPINE), ("cora", ALPINE)):
-        answer = getattr(browser(world, who), method)(url(name, issued, slug))
-        assert answer.status_code == 404, (who, slug)
-    issued.refresh_from_db()
-    assert issued.state == "open"
-
-
-def test_others_lines_and_markups_do_not_exist(world: World) -> None:
-    """T43."""
-    sender(world)
-    ordered(world)
-    line, row = draft(world).lines.get(), markup(world, "percent", "5")
-    remi = browser(world, "remi")
-    for name, about in (
-        ("rebill_line", line),
-        ("rebill_line_remove", line),
-        ("rebill_markup", row),
-        ("rebill_markup_remove", row),
-    ):
-        assert remi.post(url(name, about, RHONE)).status_code == 404
-    assert RebillMarkup.objects.exists()
-
-
-def test_others_received_bills_do_not_exist(world: World) -> None:
-    """T43, M4: neither for another organisation nor for the partner's people in the client's."""
-    issued = bill(world)
-    for who, slug in (("lea", HOTEL), ("bruno", "boulangerie-du-lac"), ("remi", HOTEL)):
-        for name in ("partner_bill", "partner_bill_pdf"):
-            assert browser(world, who).get(url(name, issued, slug)).status_code == 404
-    assert browser(world, "lea").get(url("partner_bills", slug=HOTEL)).status_code == 404
-
-
-def test_without_the_accounting_right(world: World) -> None:
-    issued = bill(world)
-    world.add_member(HOTEL, "cook")
-    world.add_member(HOTEL, "books", accounting=True)
-    assert browser(world, "cook").get(url("partner_bills", slug=HOTEL)).status_code == 404
-    assert browser(world, "books").get(url("partner_bill", issued, HOTEL)).status_code == 200
-
-
-def test_get_writes_nothing(world: World) -> None:
-    issued = bill(world)
-    acts = Act.objects.count()
-    for name in ("rebill_paid", "rebill_unpaid", "rebill_remind", "rebill_reprice"):
-        assert browser(world).get(url(name, issued)).status_code == 405
-    for name in ("rebill_cancel", "rebill_issue", "rebill_discard"):
-        browser(world).get(url(name, issued))
-    assert Act.objects.count() == acts
