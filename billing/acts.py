@@ -21,6 +21,7 @@ acts.add(
         "order.expire": gettext_lazy("Nobody approved an order in time: %(object)s"),
         "order.refund": gettext_lazy("Cancelled and refunded an order: %(object)s"),
         "order.limit": gettext_lazy("Changed how much a client may order unasked: %(object)s"),
+        "product.end": gettext_lazy("Ended at its term: %(object)s"),
         "order.renew": gettext_lazy("Renewed: %(object)s"),
         "invoice.pay": gettext_lazy("Paid from the prepaid account: %(object)s"),
         "invoice.received": gettext_lazy("A payment by transfer came in: %(object)s"),

@@ -26,9 +26,13 @@ app.conf.beat_schedule = {
     "orders that nobody approved": {"task": "billing.close_orders", "schedule": 600.0},
     "orders that wait for a partner": {"task": "billing.remind_orders", "schedule": 3600.0},
     "what the vendor's systems have to do": {"task": "billing.provision", "schedule": 10.0},
+    "products that renew": {"task": "billing.renew", "schedule": 600.0},
+    "renewals that come near": {"task": "billing.remind_renewals", "schedule": 3600.0},
+    "products whose term is over": {"task": "billing.end_at_term", "schedule": 600.0},
     "end dates that come near": {"task": "clients.announce_ends", "schedule": 3600.0},
     "invoices of months that are over": {"task": "billing.issue_collective", "schedule": 3600.0},
     "invoices to print": {"task": "billing.print_invoices", "schedule": 10.0},
     "invoices that are overdue": {"task": "billing.remind_invoices", "schedule": 3600.0},
     "payments that the bank reported": {"task": "billing.book_bank_movements", "schedule": 300.0},
+    "cashback statements of last month": {"task": "billing.send_statements", "schedule": 3600.0},
 }

@@ -12,6 +12,8 @@ from billing.renewals import sql
 CHUNK = 5_000
 """About how many products are renewed in one transaction; a client is never split."""
 
+EVER = date(1, 1, 1)
+
 Cursor = Any
 
 
@@ -32,10 +34,15 @@ class Group:
     first: int
 
 
-def next_clients(day: date, run: int, *, after: int, size: int = CHUNK) -> list[int]:
+def next_clients(
+    day: date, run: int, *, after: int, size: int = CHUNK, since: date = EVER
+) -> list[int]:
     """The clients of the next `size` products that are due, by primary key."""
     with connection.cursor() as cursor:
-        cursor.execute(sql.NEXT_CLIENTS, {"day": day, "run": run, "after": after, "size": size})
+        cursor.execute(
+            sql.NEXT_CLIENTS,
+            {"since": since, "day": day, "run": run, "after": after, "size": size},
+        )
         return [client for (client,) in cursor.fetchall()]
 
 
@@ -52,16 +59,16 @@ def collect(cursor: Cursor, clients: Sequence[int], day: date, run: int) -> list
     a temporary table: they never leave the database."""
     cursor.execute(sql.TEMPORARY)
     cursor.execute("TRUNCATE renewal_due")
-    cursor.execute(sql.FILL, {"day": day, "run": run, "clients": list(clients)})
+    cursor.execute(sql.FILL, {"since": EVER, "day": day, "run": run, "clients": list(clients)})
     cursor.execute("ANALYZE renewal_due")
     cursor.execute(sql.GROUPS)
     return [Group(*row) for row in cursor.fetchall()]
 
 
-def look(clients: Sequence[int], day: date, run: int = 0) -> list[Group]:
+def look(clients: Sequence[int], day: date, run: int, *, since: date = EVER) -> list[Group]:
     """The same without any lock or trace."""
     with connection.cursor() as cursor:
-        cursor.execute(sql.LOOK, {"day": day, "run": run, "clients": list(clients)})
+        cursor.execute(sql.LOOK, {"since": since, "day": day, "run": run, "clients": list(clients)})
         return [Group(*row) for row in cursor.fetchall()]
 
 

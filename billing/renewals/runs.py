@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from billing.models import RenewalRun
 from billing.renewals import failing, settling, sql
-from billing.renewals.due import Cursor, collect, lock_clients, next_clients
+from billing.renewals.due import EVER, Cursor, collect, lock_clients, next_clients
 from billing.renewals.facts import Known, PriceList, read, units_of
 from billing.renewals.planning import Plan, plan
 from billing.renewals.writing import Writer
@@ -64,7 +64,7 @@ def open_run(day: date) -> RenewalRun:
         run = RenewalRun.objects.filter(day=day, finished_at=None).first()
         if run is None:
             run = RenewalRun.objects.create(day=day, started_at=timezone.now())
-            cursor.execute(sql.SNAPSHOT, {"day": day, "run": run.pk})
+            cursor.execute(sql.SNAPSHOT, {"since": EVER, "day": day, "run": run.pk})
     return run
 
 

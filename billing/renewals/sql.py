@@ -12,7 +12,10 @@ def live(name: str) -> str:
     return f"{name}.state = 'active' AND ({name}.ends_at IS NULL OR {name}.ends_at > now())"
 
 
-DUE = f"p.state = '{ProductState.ACTIVE.value}' AND p.auto_renewal AND p.renews_on <= %(day)s"
+DUE = (
+    f"p.state = '{ProductState.ACTIVE.value}' AND p.auto_renewal"
+    " AND p.renews_on BETWEEN %(since)s AND %(day)s"
+)
 UNTRIED = """NOT EXISTS (SELECT FROM billing_renewalfailure f WHERE f.product_id = p.id
     AND f.starts_on = p.renews_on AND f.run_id = %(run)s)"""
 

@@ -5,9 +5,8 @@ from datetime import date
 from django.utils import timezone
 
 from billing.models import RenewalRun
+from billing.renewals import announcing
 from billing.renewals.runs import Done, Worker, open_run
-
-__all__ = ["renew_due"]
 
 
 def renew_due(*, day: date | None = None, again: bool = True) -> Done:
@@ -28,3 +27,15 @@ def renew_due(*, day: date | None = None, again: bool = True) -> Done:
 def _is_finished(day: date) -> bool:
     runs = RenewalRun.objects.filter(day=day)
     return runs.exists() and not runs.filter(finished_at=None).exists()
+
+
+def remind_of_renewals(*, day: date | None = None) -> int:
+    """Reminds who pays of what renews in 30 and in 7 days: one mail each, however often this is
+    called on a day. Answers how many."""
+    return announcing.remind(day or timezone.localdate())
+
+
+def end_what_is_over(*, day: date | None = None) -> int:
+    """Ends the products whose automatic renewal is off and whose term is over by `day` (C3).
+    Answers how many."""
+    return announcing.end_at_term(day or timezone.localdate())
