@@ -18,9 +18,10 @@ from access.models import User
 from billing import bank_files
 from billing.bank_files import BankCredit
 from billing.errors import AlreadyImported, NotMatched
-from billing.models import BankFile, BankMovement, Entry, Invoice, MoneyRequest
+from billing.models import BankFile, BankMovement, Invoice, MoneyRequest
 from billing.services import paying
 from billing.services.ledger import book
+from billing.services.requests import close_by
 from billing.states import (
     EntryKind,
     InvoiceKind,
@@ -165,9 +166,8 @@ def _pay(row: BankMovement, invoice: Invoice, *, by: User | None) -> None:
 
 def _top_up(row: BankMovement, key: int, *, by: User | None) -> str:
     """Books what came, be it less or more than was announced: the request is settled by it."""
-    request = (
-        MoneyRequest.objects.select_for_update(of=("self",)).select_related("account").get(pk=key)
-    )
+    rows = MoneyRequest.objects.select_for_update(of=("self",), no_key=True)
+    request = rows.select_related("account__organisation").get(pk=key)
     if request.account.currency != row.currency:
         return Mismatch.CURRENCY
     if request.state != RequestState.WAITING:
@@ -180,16 +180,10 @@ def _top_up(row: BankMovement, key: int, *, by: User | None) -> str:
         facts={"reference": row.reference},
         by=by,
     )
-    _settle(request, entry, by)
+    close_by(request=request, entry=entry, by=by)
     row.request, row.entry = request, entry
     _booked(row)
     return ""
-
-
-def _settle(request: MoneyRequest, entry: Entry, by: User | None) -> None:
-    request.state, request.entry = RequestState.SETTLED, entry
-    request.decided_at, request.decided_by = timezone.now(), by
-    request.save(update_fields=["state", "entry", "decided_at", "decided_by"])
 
 
 def _booked(row: BankMovement) -> None:
