@@ -21,6 +21,7 @@ from billing.models.rebilling import (
     RebillSender,
 )
 from billing.models.renewals import RenewalFailure, RenewalRun, RenewalUnits, RenewalWish
+from billing.models.what_if import WhatIf, WhatIfRow
 
 __all__ = [
     "Account",
@@ -55,4 +56,6 @@ __all__ = [
     "TierTable",
     "VatRate",
     "VolumeTier",
+    "WhatIf",
+    "WhatIfRow",
 ]
