@@ -27,6 +27,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Area, ...]], ...] = (
             Area(_("Products"), "box-seam", "products", "product.see"),
             Area(_("Orders"), "bag", "orders", "orders.see"),
             Area(_("Invoices"), "receipt", "invoices", "accounting.see"),
+            Area(_("Prepaid account"), "wallet2", "account", "accounting.see"),
             Area(_("Partners"), "briefcase", "partners", "partners.see"),
             Area(_("People"), "person-vcard", "people", "people.see"),
             Area(_("Log"), "journal-text", "log", "log.see"),

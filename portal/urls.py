@@ -19,6 +19,7 @@ urlpatterns = [
     path("o/<slug:organisation>/log/", include("clients.urls.log")),
     path("o/<slug:organisation>/reach/", reach.organisation_reach, name="reach"),
     path("o/<slug:organisation>/orders/", include("billing.urls.orders")),
+    path("o/<slug:organisation>/billing/account/", include("billing.urls.account")),
     path("o/<slug:organisation>/billing/", include("billing.urls.invoices")),
     path("o/<slug:organisation>/reseller/orders/", include("billing.urls.client_orders")),
     path("o/<slug:organisation>/reseller/clients/", include("clients.urls.reseller")),

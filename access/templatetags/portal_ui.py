@@ -52,6 +52,11 @@ BADGES: dict[tuple[str, str], tuple[str, Any]] = {
     ("invoice", "paid"): ("success", _("Paid")),
     ("invoice", "credited"): ("hollow", _("Credited")),
     ("invoice", "note"): ("plain", _("Credit note")),
+    # requests about the prepaid account
+    ("request", "waiting"): ("warning", _("Waiting")),
+    ("request", "settled"): ("success", _("Settled")),
+    ("request", "refused"): ("danger hollow", _("Refused")),
+    ("request", "withdrawn"): ("hollow", _("Withdrawn")),
     # of people
     ("role", "legal_representative"): ("accent plain", _("Legal representative")),
     ("role", "administrator"): ("plain", _("Administrator")),

@@ -1,5 +1,7 @@
 """The prepaid account: a ledger of entries that are only ever added (M6)."""
 
+from decimal import Decimal
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -191,4 +193,9 @@ class MoneyRequest(models.Model):
         indexes = [models.Index(fields=["state", "created_at"])]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.amount}"
+        return f"{self.get_kind_display()} {self.absolute}"
+
+    @property
+    def absolute(self) -> Decimal:
+        """The amount without its sign."""
+        return abs(self.amount)

@@ -1,9 +1,18 @@
 """Who sees an account: the people of its own organisation with the accounting right (section 6)."""
 
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
+
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from access.policy import Actor
 from billing.states import RequestState
+
+
+def begins(day: date) -> datetime:
+    """Midnight of a day in the portal's time zone."""
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 class AccountQuerySet(QuerySet["Account"]):
@@ -19,16 +28,38 @@ class EntryQuerySet(QuerySet["Entry"]):
             return self.none()
         return self.filter(account__organisation=actor.organisation).select_related("account")
 
+    def between(self, first: date, last: date) -> "EntryQuerySet":
+        """Those booked from the first to the last of these days."""
+        return self.filter(
+            created_at__gte=begins(first), created_at__lt=begins(last + timedelta(days=1))
+        )
+
     def search(self, text: str) -> "EntryQuerySet":
+        """By what the sentence names (invoice, client, product …), or by an exact amount, with or
+        without its sign."""
         text = text.strip()
-        return self.filter(Q(facts__icontains=text)) if text else self
+        if not text:
+            return self
+        found = Q(facts__icontains=text)
+        try:
+            amount = Decimal(text.replace(",", ".").replace("’", "").replace("−", "-"))
+        except InvalidOperation:
+            return self.filter(found)
+        if amount.is_finite() and abs(amount) < Decimal(10) ** 12:
+            found |= Q(amount__in=(amount, -amount))
+        return self.filter(found)
 
 
 class RequestQuerySet(QuerySet["MoneyRequest"]):
     def visible_to(self, actor: Actor) -> "RequestQuerySet":
+        """What the organisation asked; what staff propose is shown once it is an entry."""
         if not actor.is_member or not actor.may("accounting.see"):
             return self.none()
-        return self.filter(account__organisation=actor.organisation).select_related("account")
+        return (
+            self.filter(account__organisation=actor.organisation)
+            .exclude(kind="correction")
+            .select_related("account", "entry", "created_by")
+        )
 
     def waiting(self) -> "RequestQuerySet":
         return self.filter(state=RequestState.WAITING)

@@ -1,0 +1,205 @@
+"""The monthly statement of a prepaid account: as a PDF, and by mail to who earned cashback (M6)."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import groupby
+
+from django.db import transaction
+from django.db.models import Count, Q, Sum
+from django.utils import timezone
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from access.mail import queue_mail
+from access.models import OutgoingMail
+from billing.documents import Party, Statement, StatementLine, vendor
+from billing.documents.model import LANGUAGES
+from billing.entries import sentence
+from billing.models import Account, Entry
+from billing.querysets.ledger import begins
+from billing.rules import ZERO
+from billing.services.account_mails import readers
+from billing.services.issuing import buyer
+from billing.states import EntryKind
+
+MONTHS = 12
+"""How many finished months the account's page offers."""
+MOST_LINES = 1_000
+"""Above this, the entries of one kind and day are one line of the statement."""
+MAIL_DAYS = 3
+"""Until which day of the month the mails of the last one are caught up."""
+
+
+def month_after(first: date) -> date:
+    """The first day of the next month."""
+    return (first.replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
+def month_before(first: date) -> date:
+    """The first day of the month before."""
+    return (first.replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
+def finished_months(account: Account) -> list[date]:
+    """The first days of the finished months since the account's first entry, the newest first, at
+    most a year of them."""
+    first = Entry.objects.filter(account=account).order_by("number").first()
+    if first is None:
+        return []
+    opened = timezone.localtime(first.created_at).date().replace(day=1)
+    months, month = [], month_before(timezone.localdate())
+    while month >= opened and len(months) < MONTHS:
+        months.append(month)
+        month = month_before(month)
+    return months
+
+
+# ---- The document ---------------------------------------------------------------------------
+
+
+def statement_of(account: Account, month: date) -> Statement:
+    """The statement of the month that begins on this day, in the language in use now. Raises
+    ValueError for a month that is not over."""
+    first, following = month.replace(day=1), month_after(month)
+    if following > timezone.localdate():
+        raise ValueError("a statement is of a finished month")
+    before, last = _last_before(account, first), _last_before(account, following)
+    opening = before.balance_after if before else ZERO
+    rows = Entry.objects.filter(
+        account=account,
+        number__gt=before.number if before else 0,
+        number__lte=last.number if last else 0,
+    ).order_by("number")
+    facts = buyer(account.organisation)
+    return Statement(
+        number=f"{first:%Y-%m}",
+        issued_on=following,
+        period_from=first,
+        period_to=following - timedelta(days=1),
+        language=_language(),
+        currency=account.currency,  # type: ignore[arg-type]
+        holder=Party(**facts),
+        opening=opening,
+        lines=tuple(_lines(rows, opening)),
+        closing=last.balance_after if last else ZERO,
+        **vendor.look(),
+    )
+
+
+def _last_before(account: Account, day: date) -> Entry | None:
+    """The last entry that was booked before a day: numbers, not clocks, say what follows."""
+    rows = Entry.objects.filter(account=account, created_at__lt=begins(day))
+    return rows.order_by("-number").first()
+
+
+def _language() -> str:
+    language = (get_language() or "en").partition("-")[0]
+    return language if language in LANGUAGES else "en"
+
+
+def _lines(rows: Iterable[Entry], opening: Decimal) -> Iterator[StatementLine]:
+    """A line for each entry; of a very long month, one for each kind and day."""
+    found = list(rows)
+    if len(found) <= MOST_LINES:
+        for entry in found:
+            yield StatementLine(
+                date=_day(entry),
+                text=sentence(entry.reason, entry.facts),
+                detail=f"{entry.get_kind_display()} · {entry.number}",
+                amount=entry.amount,
+                balance=entry.balance_after,
+            )
+        return
+    balance = opening
+    found.sort(key=lambda entry: (_day(entry), entry.kind, entry.number))
+    for (day, kind), group in groupby(found, key=lambda entry: (_day(entry), entry.kind)):
+        entries = list(group)
+        amount = sum((entry.amount for entry in entries), ZERO)
+        balance += amount
+        number = len(entries)
+        yield StatementLine(
+            date=day,
+            text=f"{EntryKind(kind).label}: "
+            + ngettext("%(n)d entry", "%(n)d entries", number) % {"n": number},
+            detail=_("All entries are on the account's page and in its CSV."),
+            amount=amount,
+            balance=balance,
+        )
+
+
+def _day(entry: Entry) -> date:
+    return timezone.localtime(entry.created_at).date()
+
+
+# ---- The mail -------------------------------------------------------------------------------
+
+
+def send_statements(*, day: date) -> int:
+    """Mails the cashback statement of last month to the partners that earned any, in the first
+    days of a month. Safe to run many times and at once: the event is the account and the month.
+    Answers how many accounts it queued mails for."""
+    if day.day > MAIL_DAYS:
+        return 0
+    month = month_before(day)
+    sent = set(
+        OutgoingMail.objects.filter(event__startswith=f"{_event(month)}:").values_list(
+            "event", flat=True
+        )
+    )
+    return sum(
+        _send(account, month, cashback, taken, number)
+        for account, cashback, taken, number in _earners(month)
+        if _event(month, account) not in sent
+    )
+
+
+def _event(month: date, account: Account | None = None) -> str:
+    event = f"billing.cashback_statement:{month:%Y-%m}"
+    return event if account is None else f"{event}:{account.pk}"
+
+
+def _earners(month: date) -> Iterator[tuple[Account, Decimal, Decimal, int]]:
+    """Each account with its cashback of the month, what was taken back, and how many lines."""
+    came = Q(reverses__isnull=True)
+    rows = (
+        Entry.objects.filter(
+            kind=EntryKind.CASHBACK,
+            created_at__gte=begins(month),
+            created_at__lt=begins(month_after(month)),
+        )
+        .order_by()
+        .values("account")
+        .annotate(
+            came=Sum("amount", filter=came),
+            back=Sum("amount", filter=~came),
+            lines=Count("pk", filter=came),
+        )
+        .filter(came__gt=0)
+    )
+    found = {row["account"]: row for row in rows}
+    accounts = Account.objects.filter(pk__in=found).select_related("organisation").order_by("pk")
+    for account in accounts.iterator(500):
+        row = found[account.pk]
+        yield account, row["came"], row["back"] or ZERO, row["lines"]
+
+
+@transaction.atomic
+def _send(account: Account, month: date, came: Decimal, back: Decimal, lines: int) -> int:
+    last = _last_before(account, month_after(month))
+    queue_mail(
+        kind="billing.cashback_statement",
+        key=_event(month, account),
+        to=readers(account),
+        context={
+            "organisation": account.organisation.name,
+            "slug": account.organisation.slug,
+            "currency": account.currency,
+            "month": month.isoformat(),
+            "cashback": str(came),
+            "taken_back": str(back),
+            "number": lines,
+            "balance": str(last.balance_after if last else ZERO),
+        },
+    )
+    return 1
