@@ -37,6 +37,7 @@ from portal.worlds.format import (
     ProductEntry,
     World,
 )
+from portal.worlds.money_format import OrderEntry, OrderLimitEntry, RenewedEntry, TopUpEntry
 from portal.worlds.reading import Entry, Mistake, WorldError
 
 State = PartnershipState
@@ -69,6 +70,7 @@ class Builder:
         self.each(world.partners, self.partner)
         self.each(world.partnerships, self.partnership)
         self.each(world.organisations, self.assignments)
+        self.money()
         self.each(world.partners, self.suspension)
         if not world.send_mails:
             OutgoingMail.objects.waiting().update(state=OutgoingMail.State.OBSOLETE, secrets={})
@@ -213,6 +215,33 @@ class Builder:
                 )
                 clients = [self.organisations[slug] for slug in member.clients]
                 grants.assign_clients(membership, clients, by=by)
+
+    # ---- money -------------------------------------------------------------------------------
+
+    def money(self) -> None:
+        """What happened with money, in the order of `docs/world.md`."""
+        money = self.world.money
+        self.each(money.top_ups, self.top_up)
+        self.each(money.order_limits, self.order_limit)
+        self.each(money.renewals, self.renewed)
+        if money.renewals:
+            money_building.renew_until_today()
+        self.each(money.orders, self.order)
+        for slug in money.paid_by_transfer:
+            money_building.pay_open_invoices(self.organisations[slug], by=self.staff)
+
+    def top_up(self, entry: TopUpEntry) -> None:
+        money_building.top_up(entry, self.organisations[entry.organisation], by=self.staff)
+
+    def order_limit(self, entry: OrderLimitEntry) -> None:
+        money_building.limit_orders(entry, by=self.representative(entry.partner))
+
+    def renewed(self, entry: RenewedEntry) -> None:
+        money_building.put_back(self.organisations[entry.organisation], entry.terms)
+
+    def order(self, entry: OrderEntry) -> None:
+        by = actor_in(self.people[entry.by], entry.organisation)
+        money_building.order(entry, self.product_types, by=by)
 
     # ---- partners ----------------------------------------------------------------------------
 

@@ -73,6 +73,14 @@ class OrderLimitEntry(Entry):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RenewedEntry(Entry):
+    """How many times the organisation's monthly products were renewed until now (M5)."""
+
+    organisation: str = key(known("organisation"))
+    terms: int = key(reading.number(1, 24))
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrderLineEntry(Entry):
     product_type: str = key(known("product type"))
     quantity: int = key(reading.number(1, 10_000), default=1)
@@ -96,7 +104,7 @@ class MoneyEntry(Entry):
 
     top_ups: list[TopUpEntry] = key(list_of(entry(TopUpEntry)), default=())
     order_limits: list[OrderLimitEntry] = key(list_of(entry(OrderLimitEntry)), default=())
-    renewals: list[date] = key(list_of(reading.day), default=())
+    renewals: list[RenewedEntry] = key(list_of(entry(RenewedEntry)), default=())
     orders: list[OrderEntry] = key(list_of(entry(OrderEntry)), default=())
     paid_by_transfer: list[str] = key(list_of(known("organisation")), default=())
 
