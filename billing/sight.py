@@ -6,6 +6,8 @@ Both questions are about an order that the actor may see at all (`Order.objects.
 
 from typing import TYPE_CHECKING, Protocol
 
+from django.db.models import Q
+
 if TYPE_CHECKING:
     from access.policy import Actor
 
@@ -35,3 +37,15 @@ def may_see_cashback(actor: "Actor", order: Paid) -> bool:
     """What the partner gets, and at which rate: the partner's own people only."""
     side = actor.acts_for
     return side is not None and order.partner_id == side.pk
+
+
+def amount_shown(actor: "Actor") -> Q:
+    """`may_see_amount` as a condition on orders, for files."""
+    side = actor.acts_for
+    return Q(pk__in=[]) if side is None else Q(payer=side.pk) | Q(partner=side.pk)
+
+
+def cashback_shown(actor: "Actor") -> Q:
+    """`may_see_cashback` as a condition on orders, for files."""
+    side = actor.acts_for
+    return Q(pk__in=[]) if side is None else Q(partner=side.pk)

@@ -42,6 +42,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Area, ...]], ...] = (
             Area(_("Clients"), "people", "clients", "clients.see"),
             Area(_("Orders of clients"), "bag", "client_orders", "clients.see"),
             Area(_("Prices"), "tags", "prices", "clients.prices"),
+            Area(_("Exports"), "download", "exports", "clients.billing_data"),
             Area(_("Acts at clients"), "clock-history", "clients_log", "clients.log"),
         ),
     ),

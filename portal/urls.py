@@ -21,6 +21,7 @@ urlpatterns = [
     path("o/<slug:organisation>/orders/", include("billing.urls.orders")),
     path("o/<slug:organisation>/billing/account/", include("billing.urls.account")),
     path("o/<slug:organisation>/billing/", include("billing.urls.invoices")),
+    path("o/<slug:organisation>/", include("billing.urls.exports")),
     path("o/<slug:organisation>/reseller/orders/", include("billing.urls.client_orders")),
     path("o/<slug:organisation>/reseller/clients/", include("clients.urls.reseller")),
     path("o/<slug:organisation>/reseller/log/", include("clients.urls.clients_log")),

@@ -15,7 +15,7 @@ from access.models import Organisation
 from access.rules import Currency
 from billing.models.fields import money, percent
 from billing.models.orders import OrderLine
-from billing.querysets.invoices import InvoiceQuerySet
+from billing.querysets.invoices import InvoiceLineQuerySet, InvoiceQuerySet
 from billing.states import InvoiceKind, InvoiceState, PaymentMethod, VatCategory
 
 MAY_CHANGE = [
@@ -156,6 +156,8 @@ class InvoiceLine(models.Model):
     net = money(_("net"))
     vat_percent = percent(_("VAT rate"))
     credits = models.BooleanField(default=False, help_text="Of a credit note.")
+
+    objects = InvoiceLineQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("invoice line")

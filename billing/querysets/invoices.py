@@ -57,6 +57,14 @@ class InvoiceQuerySet(QuerySet["Invoice"]):
         return self.filter(wanted)
 
 
+class InvoiceLineQuerySet(QuerySet["InvoiceLine"]):
+    def visible_to(self, actor: Actor) -> "InvoiceLineQuerySet":
+        """The lines of the invoices that the actor may see."""
+        if not actor.is_member or not actor.may("accounting.see"):
+            return self.none()
+        return self.filter(invoice__payer=actor.organisation)
+
+
 def _amount(text: str) -> Decimal | None:
     """A typed amount, whatever separates its thousands and decimals."""
     bare = "".join(letter for letter in text if letter not in " '’\u00a0\u202f")

@@ -75,6 +75,11 @@ class OrderQuerySet(QuerySet["Order"]):
 
 
 class LineQuerySet(QuerySet["OrderLine"]):
+    def of_clients(self, actor: Actor) -> "LineQuerySet":
+        """The lines of the orders that `OrderQuerySet.of_clients` shows the actor."""
+        orders: Any = self.model._meta.get_field("order").related_model
+        return self.filter(order__in=orders.objects.of_clients(actor).values("pk"))
+
     def counted(self) -> "LineQuerySet":
         """The lines of orders that are placed and not cancelled."""
         return self.filter(order__state=OrderState.PLACED)
