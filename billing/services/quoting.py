@@ -130,7 +130,8 @@ class Quote:
 
 
 def _facts(line: QuotedLine) -> list[str]:
-    figures = [str(value) for value in line.fields().values()]
+    # How many units are paid elsewhere matters by the tier that they reach, not by itself.
+    figures = [str(value) for name, value in line.fields().items() if name != "units"]
     wish = line.wish
     return [str(wish.product_type.pk), str(wish.quantity), wish.period, *wish.names, *figures]
 
