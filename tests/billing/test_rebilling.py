@@ -13,6 +13,7 @@ from billing.errors import (
     PeriodWrong,
     QuantityWrong,
     SenderMissing,
+    WrongCurrency,
 )
 from billing.models import Rebill, RebillLine, RebillMarkup
 from billing.services import rebilling
@@ -128,6 +129,16 @@ def test_wrong_periods(world: World, start: int, until: int, error: type[Excepti
     ordered(world)
     with pytest.raises(error):
         draft(world, start=day(start), until=day(until))
+
+
+def test_another_currency_stands_on_no_bill(world: World) -> None:
+    """T20."""
+    sender(world)
+    ordered(world, currency="EUR")
+    with pytest.raises(WrongCurrency, match="in EUR, and your account is in CHF"):
+        draft(world)
+    ordered(world, 2)
+    assert [line.quantity for line in rebilling.lines_of(draft(world))] == [2]
 
 
 def test_without_a_sender_there_is_no_draft(world: World) -> None:

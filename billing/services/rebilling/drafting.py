@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from access.models import Organisation
 from access.policy import Actor
-from billing.errors import NothingToBill, PeriodWrong
+from billing.errors import NothingToBill, PeriodWrong, WrongCurrency
 from billing.models import OrderLine, Rebill, RebillLine
 from billing.querysets.rebilling import reached
 from billing.rules_rebilling import markup_for, net_of, unit_price
@@ -44,6 +44,11 @@ class ToBill:
 def unbilled(actor: Actor) -> QuerySet[OrderLine]:
     """The lines of placed orders that the actor's organisation paid for clients in its currency,
     and that no bill or draft holds; orders of partnerships that have ended too (B12)."""
+    return paid_for_clients(actor).filter(order__currency=actor.organisation.currency)
+
+
+def paid_for_clients(actor: Actor) -> QuerySet[OrderLine]:
+    """The same in every currency."""
     own = actor.organisation
     taken = RebillLine.objects.filter(order_line=OuterRef("pk"), counts=True)
     return (
@@ -51,7 +56,6 @@ def unbilled(actor: Actor) -> QuerySet[OrderLine]:
             reached(actor, "order__organisation"),
             order__payer=own,
             order__state=OrderState.PLACED,
-            order__currency=own.currency,
         )
         .exclude(order__organisation=own)
         .exclude(Exists(taken))
@@ -112,6 +116,7 @@ def start_draft(
     found = in_period(unbilled(by), period_from, period_until).filter(order__organisation=client)
     lines = list(found.order_by("order__placed_at", "order_id", "position")[: MOST_LINES + 1])
     if not lines:
+        _check_currency(by, client, period_from, period_until)
         raise NothingToBill(
             _("Nothing to bill to %(client)s in this period: no order that you paid waits.")
             % {"client": client.name},
@@ -137,6 +142,18 @@ def start_draft(
     sum_up(bill)
     note("rebill.draft", bill, by, after=facts(bill))
     return bill
+
+
+def _check_currency(by: Actor, client: Organisation, start: date, until: date) -> None:
+    """Raises WrongCurrency when all that waits is in another currency than the partner's (T20)."""
+    others = in_period(paid_for_clients(by), start, until).filter(order__organisation=client)
+    if line := others.first():
+        raise WrongCurrency(
+            _("The orders of this period are in %(currency)s, and your account is in %(own)s: "
+              "they cannot stand on one bill.")
+            % {"currency": line.order.currency, "own": by.organisation.currency},
+            field="client",
+        )  # fmt: skip
 
 
 def check_period(start: date, until: date) -> None:
