@@ -4,9 +4,11 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.apps import apps
+from django.db import connection
 from django.utils import timezone
 
-from access.models import Organisation
+from access.models import Organisation, OutgoingMail
 from billing.models import Account, Entry, Invoice, LineProduct, Order, OrderLine
 from billing.services.invoicing import invoice_order
 from billing.services.ledger import account_of, book
@@ -14,6 +16,21 @@ from billing.states import EntryKind
 from clients.models import Product
 from tests.billing.making import make_order
 from tests.world import World
+
+PRICES = {"price", "fixedprice", "partnerrate", "tiertable", "volumetier", "vatrate"}
+
+
+def clear_money(request: Any) -> None:
+    """Takes what the demo world ordered and paid away from the test that asks for a world: its
+    figures are the test's own. The price lists stay."""
+    if not {"world", "live_world"} & set(request.fixturenames):
+        return
+    request.getfixturevalue("live_world" if "live_world" in request.fixturenames else "world")
+    models = apps.get_app_config("billing").get_models()
+    tables = [model._meta.db_table for model in models if model._meta.model_name not in PRICES]
+    with connection.cursor() as cursor:  # rows are protected one by one, not the table
+        cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
+    OutgoingMail.objects.all().delete()
 
 
 def order_of(

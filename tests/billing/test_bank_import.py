@@ -14,9 +14,14 @@ from billing.services.bank_import import assign, import_bank_file, set_aside
 from billing.services.ledger import account_of
 from billing.states import EntryKind, InvoiceState, Mismatch, MovementState, RequestState
 from tests.billing.bank_samples import IBAN, QR_IBAN, entry, file_of, part
-from tests.billing.invoiced import balance_of, invoice_of
+from tests.billing.invoiced import balance_of, clear_money, invoice_of
 from tests.racing import at_once
 from tests.world import World
+
+
+@pytest.fixture(autouse=True)
+def _no_money(request: pytest.FixtureRequest) -> None:
+    clear_money(request)
 
 
 @pytest.fixture(autouse=True)

@@ -14,10 +14,16 @@ from billing.models import BillingProfile, Invoice, InvoiceCounter, InvoiceLine,
 from billing.services import invoicing
 from billing.services.issuing import short
 from billing.states import InvoiceState, PaymentMethod
-from tests.billing.invoiced import balance_of, cashbacks, fill, invoice_of, order_of
+from tests.billing.invoiced import balance_of, cashbacks, clear_money, fill, invoice_of, order_of
 from tests.billing.making import make_order
 from tests.racing import at_once, unlocked
 from tests.world import World
+
+
+@pytest.fixture(autouse=True)
+def _no_money(request: pytest.FixtureRequest) -> None:
+    clear_money(request)
+
 
 RATE = Decimal("8.10")
 

@@ -11,9 +11,23 @@ from billing.errors import AlreadySettled, AmountWrong, NotEnoughBalance
 from billing.models import Account, Entry, Invoice, Payment
 from billing.services import paying
 from billing.states import EntryKind, InvoiceState
-from tests.billing.invoiced import balance_of, cashbacks, fill, invoice_of, overdue, today
+from tests.billing.invoiced import (
+    balance_of,
+    cashbacks,
+    clear_money,
+    fill,
+    invoice_of,
+    overdue,
+    today,
+)
 from tests.racing import at_once, unlocked
 from tests.world import World
+
+
+@pytest.fixture(autouse=True)
+def _no_money(request: pytest.FixtureRequest) -> None:
+    clear_money(request)
+
 
 TOTAL = Decimal("10.72")  # 9.92 and 8.1 % VAT
 

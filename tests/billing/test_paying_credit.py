@@ -16,9 +16,22 @@ from billing.services.invoicing import (
 )
 from billing.states import EntryKind, InvoiceKind, InvoiceState, OrderState
 from clients.models import Product
-from tests.billing.invoiced import balance_of, cashbacks, fill, invoice_of, order_of, today
+from tests.billing.invoiced import (
+    balance_of,
+    cashbacks,
+    clear_money,
+    fill,
+    invoice_of,
+    order_of,
+    today,
+)
 from tests.racing import at_once
 from tests.world import World
+
+
+@pytest.fixture(autouse=True)
+def _no_money(request: pytest.FixtureRequest) -> None:
+    clear_money(request)
 
 
 def order_behind(invoice: Invoice) -> Order:

@@ -14,9 +14,14 @@ from billing.services.crediting import credit_order
 from billing.services.reminding import remind_due
 from billing.states import InvoiceState, TaskAct
 from clients.models import Product
-from tests.billing.invoiced import fill, install, invoice_of, overdue, today
+from tests.billing.invoiced import clear_money, fill, install, invoice_of, overdue, today
 from tests.racing import at_once
 from tests.world import World
+
+
+@pytest.fixture(autouse=True)
+def _no_money(request: pytest.FixtureRequest) -> None:
+    clear_money(request)
 
 
 def events() -> list[str]:

@@ -18,8 +18,14 @@ from billing.models import BillingProfile, Invoice, Payment
 from billing.services.crediting import credit_lines
 from billing.services.invoicing import invoice_order, issue_collective
 from billing.services.paying import record_transfer
-from tests.billing.invoiced import fill, invoice_of, order_of, overdue, today
+from tests.billing.invoiced import clear_money, fill, invoice_of, order_of, overdue, today
 from tests.world import World
+
+
+@pytest.fixture(autouse=True)
+def _no_money(request: pytest.FixtureRequest) -> None:
+    clear_money(request)
+
 
 PDF = b"%PDF-1.7 a canary"
 
@@ -79,7 +85,6 @@ def _status(world: World, name: str, address: str) -> int:
 def _body(response: Any) -> str:
     content = getattr(response, "streaming_content", None)
     data = b"".join(content) if content is not None else response.content
-    response.close()
     return data.decode(errors="replace")
 
 
