@@ -282,6 +282,16 @@ def known_rows(table: Table, keys: Iterable[Key]) -> Known:
     return known
 
 
+def today(table: Table, keys: Iterable[Key]) -> dict[Key, Any]:
+    """What counts today, by key; keys for which nothing does are missing."""
+    day = timezone.localdate()
+    return {
+        key: rows[begin]
+        for key, rows in known_rows(table, keys).items()
+        if (begin := price_rules.in_force(rows, day)) is not None
+    }
+
+
 def value_of(table: Table, row: Any) -> Any:
     """What the row holds; tiers in rising order."""
     if table is TIERS:

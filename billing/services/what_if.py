@@ -48,14 +48,14 @@ WITH tried AS (
     FROM public
 )
 SELECT
-    coalesce(owner.name, ''), currency, count(*), sum(net), sum(cashback), sum(discount),
+    coalesce(owner.name, ''), priced.currency, count(*), sum(net), sum(cashback), sum(discount),
     sum(CASE WHEN basis = %(at_partner)s THEN partner ELSE public END),
     sum(CASE WHEN basis <> %(at_partner)s AND gain = %(earns)s THEN public - partner ELSE 0 END),
     sum(CASE WHEN basis = %(at_partner)s THEN public - partner ELSE 0 END)
 FROM priced
 LEFT JOIN access_organisation owner ON owner.id = partner_id
-GROUP BY partner_id, owner.name, currency
-ORDER BY currency, owner.name IS NULL, owner.name, partner_id
+GROUP BY partner_id, owner.name, priced.currency
+ORDER BY priced.currency, owner.name IS NULL, owner.name, partner_id
 """
 
 
