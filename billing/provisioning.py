@@ -73,7 +73,7 @@ class Provisioner:
 
 def provisioner() -> Provisioner:
     """The vendor's own one: setting `PROVISIONER`."""
-    return import_string(settings.PROVISIONER)()  # type: ignore[no-any-return]
+    return import_string(settings.PROVISIONER)()
 
 
 # ---- Writing tasks ---------------------------------------------------------------------------

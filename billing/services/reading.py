@@ -20,6 +20,11 @@ def lines_of(order: Order) -> Iterator[tuple[OrderLine, list[Product]]]:
         yield line, [row.product for row in line.line_products.all()]
 
 
+def lines_in(order: Order) -> list[OrderLine]:
+    """The lines of an order whose lines were fetched with it, for a list."""
+    return list(order.lines.all())
+
+
 def prepaid_of(by: Actor, payer: Organisation, currency: str) -> Account | None:
     """The payer's prepaid account, for who may pay with it (M9); None for everybody else, and
     where there is none yet."""

@@ -20,7 +20,7 @@ from billing.explaining import steps
 from billing.forms.orders import OrderFilter
 from billing.models import Order
 from billing.services.approving import withdraw_order
-from billing.services.reading import lines_of
+from billing.services.reading import lines_in, lines_of
 from billing.sight import may_see_amount, may_see_cashback
 from billing.states import OrderState
 from clients.rules import Side
@@ -60,7 +60,7 @@ def rows_of(actor: Actor, orders: Iterable[Order]) -> list[dict[str, Any]]:
     return [
         {
             "order": order,
-            "lines": list(order.lines.all()),
+            "lines": lines_in(order),
             "net": order.net if may_see_amount(actor, order) else None,
             "cashback": order.cashback if may_see_cashback(actor, order) else None,
             "discount": order.discount if may_see_cashback(actor, order) else None,
@@ -81,7 +81,7 @@ def csv_rows(actor: Actor, orders: QuerySet[Order]) -> Iterator[tuple[Any, ...]]
             order.organisation,
             order.partner if order.ordered_by == Side.PARTNER else order.organisation,
             order.payer,
-            ", ".join(f"{line.quantity} × {line.product_type}" for line in order.lines.all()),
+            ", ".join(f"{line.quantity} × {line.product_type}" for line in lines_in(order)),
             order.currency if amount else "",
             order.net if amount else "",
             order.cashback if gain else "",
