@@ -1,9 +1,10 @@
 """Proves that the tests notice when a rule breaks: `make mutants`.
 
-`tests/mutants.toml` lists mutants: a small change that breaks a rule of access, and the tests that
-must fail by it. In a copy of the checkout, on a database of its own, the tests first have to pass
-on the code as it is; then each mutant is made alone. The command fails when a mutant survives, or
-when one is stale: its text stands no longer exactly once in its file.
+`tests/mutants.toml` lists mutants of access, `tests/mutants_money.toml` those of money: a small
+change that breaks a rule, and the tests that must fail by it. In a copy of the checkout, on a
+database of its own, the tests first have to pass on the code as it is; then each mutant is made
+alone. The command fails when a mutant survives, or when one is stale: its text stands no longer
+exactly once in its file.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-LIST = CHECKOUT / "tests" / "mutants.toml"
+LISTS = sorted((CHECKOUT / "tests").glob("mutants*.toml"))
 WAIT_SECONDS = 300
 # What pytest's answer says of a mutant; any other is a fault of the list or of the machine.
 VERDICTS = {0: "SURVIVED", 1: "caught"}
@@ -58,8 +59,11 @@ def _is_there(checkout: Path, test: str) -> bool:
     return (checkout / file).is_file() and function in (checkout / file).read_text()
 
 
-def read(path: Path = LIST) -> list[Mutant]:
-    return [Mutant.read(entry) for entry in tomllib.loads(path.read_text())["mutant"]]
+def read() -> list[Mutant]:
+    """All mutants: those of access, and those of money."""
+    return [
+        Mutant.read(entry) for path in LISTS for entry in tomllib.loads(path.read_text())["mutant"]
+    ]
 
 
 def copy_checkout(target: Path) -> None:
@@ -153,7 +157,7 @@ def main() -> int:
         copy_checkout(copy)
         data = copy / "var" / "test" / "postgres"
         url = embedded.database_url(data, durable=False)
-        environment = os.environ | {"DATABASE_URL": url}
+        environment = os.environ | {"DATABASE_URL": url, "MONEY_SHRINK": "no"}
         environment.pop("REDIS_URL", None)
         try:
             return min(1, try_all(mutants, copy, environment))

@@ -35,6 +35,13 @@ M3 = {
     "none-client": ("client", "public", "nothing"),
 }
 
+# The demo's price lists: product type -> (from so many units on, percent off).
+TIERS = {
+    "web-hosting": ((10, 15), (30, 25)),
+    "mail-service": ((10, 5), (50, 10)),
+    "vps": ((5, 10),),
+}
+
 type Check = Callable[[], Iterable[str]]
 CHECKS: list[Check] = []
 
@@ -169,6 +176,17 @@ def the_figures_of_a_line_can_be_replayed() -> Iterable[str]:
         said = (line.list_total, line.after_rate, line.public_total, line.partner_total)
         if said != (listed, after, public, min(partner, public)):
             yield f"{line.pk}: {said}"
+
+
+@invariant
+def the_tier_is_the_one_that_the_units_reach() -> Iterable[str]:
+    """M2"""
+    for line in OrderLine.objects.select_related("product_type"):
+        reached = [
+            off for units, off in TIERS.get(line.product_type.slug, ()) if units <= line.units
+        ]
+        if line.tier_percent != max(reached, default=0):
+            yield f"{line.pk}: {line.units} units, {line.tier_percent} %"
 
 
 @invariant

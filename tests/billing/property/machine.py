@@ -19,7 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from access.errors import ActForbidden, Refused
 from access.models import Organisation
 from access.policy import Actor
-from billing.models import BillingProfile, Invoice, InvoiceLine, Order
+from billing.models import BillingProfile, Invoice, InvoiceLine, Order, OrderLimit
 from billing.services.approving import (
     approve_order,
     expire_order,
@@ -161,9 +161,13 @@ class Money(RuleBasedStateMachine):
                     digest="of another quote" if stale else now.digest,
                 )
 
-        before = Order.objects.count()
+        before = set(Order.objects.values_list("pk", flat=True))
         self.tried(act)
-        assert Order.objects.count() - before <= (0 if stale else 1)
+        new = Order.objects.exclude(pk__in=before)
+        assert len(new) <= (0 if stale else 1)
+        for order in new:
+            self.check_gain(order)
+            self.check_word(order)
 
     @rule(
         client=client_slugs,
@@ -176,6 +180,28 @@ class Money(RuleBasedStateMachine):
     )
     def order(self, stale: int, twice: bool, **values: Any) -> None:
         self.make_order(stale=not stale, times=1 + twice, **values)
+
+    def check_gain(self, order: Order) -> None:
+        """P5: a suspended partner gains nothing, an approved one what its row says."""
+        for line in order.lines.all():
+            approved = order.partner is not None and order.partner.approved
+            assert (line.gain != "nothing") == approved, (line.rule, line.gain)
+
+    def check_word(self, order: Order) -> None:
+        """M3, M10, T14: nothing is charged to a partner without its word."""
+        own = order.payer_id == order.organisation_id
+        if own or (order.kind == "new" and order.ordered_by == Side.PARTNER):
+            return
+        found = self.live(order.organisation.slug)
+        assert found is not None
+        confirmed = found.payment_confirmed_at is not None
+        if order.kind == "renewal":
+            assert confirmed, "a renewal without the partner's word"
+        elif order.state == "placed":
+            limit = OrderLimit.objects.filter(partnership=found).first()
+            assert confirmed
+            assert limit is not None
+            assert order.net <= limit.amount
 
     @rule(client=client_slugs, product_type=st.sampled_from(TYPES), quantity=quantities)
     def order_for_a_client(self, client: str, product_type: str, quantity: int) -> None:
@@ -215,7 +241,11 @@ class Money(RuleBasedStateMachine):
     def night(self, days: int) -> None:
         """Days pass, and the nightly run renews what is due, twice."""
         self.days += days
+        known = set(Order.objects.values_list("pk", flat=True))
         renew_due()
+        for order in Order.objects.exclude(pk__in=known):
+            self.check_gain(order)
+            self.check_word(order)
         before = Order.objects.count()
         renew_due()
         assert Order.objects.count() == before, "a second run finds nothing"
