@@ -1,6 +1,7 @@
 """The PDF of a partner's bill, and the letters about it: what the client gets (B12, M8)."""
 
 import io
+from collections.abc import Callable
 from decimal import Decimal
 
 import facturx
@@ -30,6 +31,7 @@ from tests.billing.rebilled import (
     ordered,
     sender,
 )
+from tests.billing.test_documents_factur_x import faults  # noqa: F401 - a fixture
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -62,22 +64,30 @@ def test_it_is_in_the_partners_name_and_tells_no_cost(world: World) -> None:
     assert "208" not in text
 
 
-def test_the_electronic_bill_keeps_the_schema(world: World) -> None:
-    """Factur-X, EN 16931; the schematron is tried with the documents themselves."""
+def test_the_electronic_bill_keeps_the_standard(
+    world: World,
+    faults: Callable[[bytes], list[str]],  # noqa: F811
+) -> None:
+    """Factur-X, EN 16931: the schema and the schematron."""
     issued = bill(world)
     xml = xml_of(papers.pdf_of(issued))
     facturx.xml_check_xsd(xml, flavor="factur-x", level="en16931")
+    assert faults(xml) == []
     found = etree.parse(io.BytesIO(xml)).getroot()
     assert f"{issued.total:.2f}" in found.xpath("//*[local-name()='GrandTotalAmount']/text()")
     assert b"208.32" not in xml.replace(f"{issued.net:.2f}".encode(), b"")
 
 
-def test_without_vat_it_says_so(world: World) -> None:
+def test_without_vat_it_says_so(
+    world: World,
+    faults: Callable[[bytes], list[str]],  # noqa: F811
+) -> None:
     sender(world, vat_percent=Decimal(0), vat_number="")
     issued = bill(world)
     assert issued.vat == 0
     pdf = papers.pdf_of(issued)
     assert facturx.xml_check_xsd(xml_of(pdf), flavor="factur-x", level="en16931")
+    assert faults(xml_of(pdf)) == []
 
 
 def test_a_foreign_account_has_no_payment_part(world: World) -> None:

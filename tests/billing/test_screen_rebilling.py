@@ -178,7 +178,7 @@ def test_the_csv_holds_costs_for_the_partner_only(world: World) -> None:
         part.decode() for part in browser(world).get(url("rebills_csv")).streaming_content
     )
     assert "'=HYPERLINK(1)" in text
-    assert ";208.32;-108.32" in text
+    assert ",208.32,-108.32" in text
     answer = browser(world, "hugo").get(url("partner_bills_csv", slug=HOTEL))
     text = "".join(part.decode() for part in answer.streaming_content)
     assert "208.32" not in text
@@ -199,7 +199,7 @@ def test_margins_page_and_csv(world: World) -> None:
     assert "ends before it begins" in lea_.get(url("rebill_margin") + wrong).text
     answer = lea_.get(url("rebill_margin_csv"))
     text = "".join(part.decode() for part in answer.streaming_content)
-    assert "CHF;208.32;249.98;41.66;16.67;0" in text
+    assert "CHF,208.32,249.98,41.66,16.67,0.00,270.23" in text
 
 
 def test_three_rows_cost_as_many_queries_as_one(world: World) -> None:

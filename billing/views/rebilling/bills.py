@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from access.errors import Refused
 from access.policy import Actor
-from access.web.csv import csv_response
+from access.web.csv import copy_response, export, style_of
 from access.web.lists import Listing
 from access.web.pages import ACTION, FORM, page
 from billing.documents import DocumentError
@@ -21,7 +21,7 @@ from billing.models import Rebill
 from billing.rules_rebilling import margin_of
 from billing.services import rebilling
 from billing.views.rebilling import papers
-from billing.views.rebilling.exports import BILL_COLUMNS, bill_rows
+from billing.views.rebilling.exports import BILL_COLUMNS
 
 mine = Rebill.objects.visible_to_partner
 SORTS = {
@@ -53,8 +53,10 @@ def rebills(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 @page("clients.rebill")
+@export
 def rebills_csv(request: HttpRequest, actor: Actor) -> StreamingHttpResponse:
-    return csv_response("bills.csv", BILL_COLUMNS, bill_rows(_listing(request, actor).rows))
+    rows = _listing(request, actor).rows
+    return copy_response("bills.csv", BILL_COLUMNS, rows, style_of(request, actor))
 
 
 @page("clients.rebill", bill=mine)

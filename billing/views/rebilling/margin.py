@@ -4,12 +4,12 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 
 from access.policy import Actor
-from access.web.csv import csv_response
+from access.web.csv import copy_response, export, style_of
 from access.web.lists import Listing
 from access.web.pages import page
 from billing.forms.rebilling import PeriodFilter
 from billing.services import rebilling
-from billing.views.rebilling.exports import MARGIN_COLUMNS, margin_rows
+from billing.views.rebilling.exports import margin_columns
 
 SORTS = {
     "client": ("name",),
@@ -38,8 +38,8 @@ def rebill_margin(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 @page("clients.rebill")
+@export
 def rebill_margin_csv(request: HttpRequest, actor: Actor) -> StreamingHttpResponse:
-    period = PeriodFilter(request.GET)
-    rows = _listing(request, actor, period).rows
-    currency = actor.organisation.currency
-    return csv_response("margins.csv", MARGIN_COLUMNS, margin_rows(rows, currency))
+    rows = _listing(request, actor, PeriodFilter(request.GET)).rows
+    columns = margin_columns(actor.organisation.currency)
+    return copy_response("margins.csv", columns, rows, style_of(request, actor))

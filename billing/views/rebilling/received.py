@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from access.policy import Actor
-from access.web.csv import csv_response
+from access.web.csv import copy_response, export, style_of
 from access.web.lists import Listing
 from access.web.pages import page
 from billing.documents import DocumentError, words
@@ -14,7 +14,7 @@ from billing.forms.rebilling import ReceivedFilter
 from billing.models import Rebill
 from billing.services import rebilling
 from billing.views.rebilling import papers
-from billing.views.rebilling.exports import RECEIVED_COLUMNS, received_rows
+from billing.views.rebilling.exports import RECEIVED_COLUMNS
 
 ours = Rebill.objects.visible_to_client
 SORTS = {
@@ -40,9 +40,10 @@ def partner_bills(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 @page("accounting.see")
+@export
 def partner_bills_csv(request: HttpRequest, actor: Actor) -> StreamingHttpResponse:
-    rows = received_rows(_listing(request, actor).rows)
-    return csv_response("partner-bills.csv", RECEIVED_COLUMNS, rows)
+    rows = _listing(request, actor).rows
+    return copy_response("partner-bills.csv", RECEIVED_COLUMNS, rows, style_of(request, actor))
 
 
 @page("accounting.see", bill=ours)
