@@ -62,6 +62,16 @@ def test_a_draft_holds_what_the_partner_paid(world: World) -> None:
     assert "staff mail" in second.text
 
 
+def test_it_costs_the_same_whoever_ordered(world: World) -> None:
+    """M3: at the public price with cashback, or at the partner price."""
+    sender(world)
+    ordered(world, 35, ordered_by=Side.CLIENT)
+    ordered(world, 35)
+    assert rebilling.to_bill(lea(world))[0].cost == Decimal("416.64")
+    costs = [line.cost for line in rebilling.lines_of(draft(world))]
+    assert costs == [Decimal("208.32"), Decimal("208.32")]
+
+
 def test_the_words_are_in_the_clients_language(world: World) -> None:
     sender(world)
     ordered(world, 1)

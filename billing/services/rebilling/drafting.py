@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Count, Exists, Max, Min, OuterRef, QuerySet, Sum
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, QuerySet, Sum
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -82,7 +82,7 @@ def to_bill(actor: Actor) -> list[ToBill]:
         .values("order__organisation")
         .annotate(
             number=Count("pk"),
-            cost=Sum("net"),
+            cost=Sum(F("net") - F("cashback")),
             first=Min("order__placed_at"),
             last=Max("order__placed_at"),
         )
@@ -170,7 +170,8 @@ def _add_lines(bill: Rebill, lines: list[OrderLine]) -> None:
     with translation.override(bill.language):
         for position, line in enumerate(lines, 1):
             markup = markup_for(rules, bill.client_id, line.product_type_id)
-            price = unit_price(line.net, line.quantity, markup)
+            cost = cost_of(line)
+            price = unit_price(cost, line.quantity, markup)
             made.append(
                 RebillLine(
                     bill=bill,
@@ -179,12 +180,18 @@ def _add_lines(bill: Rebill, lines: list[OrderLine]) -> None:
                     text=_text(line),
                     detail=f"{term(line)} · {line.get_period_display()}",
                     quantity=line.quantity,
-                    cost=line.net,
+                    cost=cost,
                     unit_price=price,
                     net=net_of(line.quantity, price),
                 )
             )
     RebillLine.objects.bulk_create(made)
+
+
+def cost_of(line: OrderLine) -> Decimal:
+    """What a line costs the partner, excluding VAT: the charge less the cashback that it gets for
+    it. So a client pays the same whether it or its partner ordered (M3)."""
+    return line.net - line.cashback
 
 
 def _text(line: OrderLine) -> str:
