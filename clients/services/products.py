@@ -63,11 +63,7 @@ def change_settings(
     """Changes what whoever reaches the product may change. The right is looked up again: it may
     have ended since the page was opened."""
     by.require("product.change_settings")
-    found: Product | None = (
-        Product.objects.visible_to(by).select_for_update(of=("self",)).filter(pk=product.pk).first()
-    )
-    if found is None:
-        raise ProductGone(_("This product can no longer be reached by you. Nothing was changed."))
+    found = _reached(product, by)
     wanted = {
         "name": name,
         "notes": notes,
@@ -106,11 +102,7 @@ def keep_product(*, product: Product, by: Actor) -> Product:
 
 def _set_renewal(product: Product, by: Actor, *, renews: bool, act: str) -> Product:
     by.require("product.cancel")
-    found: Product | None = (
-        Product.objects.visible_to(by).select_for_update(of=("self",)).filter(pk=product.pk).first()
-    )
-    if found is None:
-        raise ProductGone(_("This product can no longer be reached by you. Nothing was changed."))
+    found = _reached(product, by)
     if found.state not in RUNNING:
         raise ProductOver(_("%s runs no more, so there is nothing to cancel or to keep.") % found)
     if found.auto_renewal == renews:
@@ -125,4 +117,14 @@ def _set_renewal(product: Product, by: Actor, *, renews: bool, act: str) -> Prod
         before={"auto_renewal": not renews},
         after={"auto_renewal": renews},
     )
+    return found
+
+
+def _reached(product: Product, by: Actor) -> Product:
+    """The product, locked, if the actor still reaches it. Raises ProductGone."""
+    found: Product | None = (
+        Product.objects.visible_to(by).select_for_update(of=("self",)).filter(pk=product.pk).first()
+    )
+    if found is None:
+        raise ProductGone(_("This product can no longer be reached by you. Nothing was changed."))
     return found
