@@ -300,9 +300,9 @@ class Rebill(models.Model):
 class RebillLine(models.Model):
     """A line of a partner's bill: from an order line, or written freely (then it cost nothing).
 
-    `cost` is what the partner was charged less its cashback, `unit_price` (to 0.0001) and `net` what the client
-    pays; all exclude VAT. While `counts` no other line bills the order line again; the credit of
-    a bill and a discarded draft set it free.
+    `cost` is what the partner was charged less its cashback, `unit_price` (to 0.0001) and `net`
+    what the client pays; all exclude VAT. While `counts` no other line bills the order line again;
+    the credit of a bill and a discarded draft set it free.
     """
 
     public_id = models.CharField(max_length=16, unique=True, default=public_id, editable=False)
