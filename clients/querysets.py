@@ -20,6 +20,7 @@ from clients.rules import (
     WAITING,
     Access,
     PartnershipState,
+    PaymentMode,
     Side,
 )
 from partners.rules import PartnerState
@@ -179,6 +180,13 @@ class PartnershipQuerySet(QuerySet["Partnership"]):
         if not actor.may("clients.see_waiting"):
             return self.none()
         return self.visible_to_partner(actor).waiting()
+
+    def awaiting_word(self) -> "PartnershipQuerySet":
+        """The live ones whose client chose that the partner pays, which it has not confirmed
+        (M10)."""
+        return self.active().filter(
+            access=Access.FULL, payment_mode=PaymentMode.PARTNER, payment_confirmed_at=None
+        )
 
     def requests_of_partner(self, actor: Actor) -> "PartnershipQuerySet":
         """What the partner asked for itself, and may send again or withdraw while it waits."""

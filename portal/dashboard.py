@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from access.policy import Actor
 from access.web.pages import page
+from billing.models import Order
 from clients.models import Partnership, Product
 from clients.rules import ProductState
 
@@ -23,6 +24,8 @@ def home(request: HttpRequest, actor: Actor) -> HttpResponse:
         "partners": None,
         "requests": [],
         "client_count": None,
+        "orders_waiting": 0,
+        "words_wanted": [],
         "waiting": [],
         "product_count": products.count(),
         "suspended_count": products.filter(state=ProductState.SUSPENDED).count(),
@@ -39,4 +42,7 @@ def home(request: HttpRequest, actor: Actor) -> HttpResponse:
         context["client_count"] = reached.active().count()
         waiting = Partnership.objects.waiting_for_partner(actor)
         context["waiting"] = list(waiting.order_by("-sent_at", "pk")[:WAITING])
+    if actor.may("clients.approve_orders"):
+        context["orders_waiting"] = Order.objects.waiting_for(actor).count()
+        context["words_wanted"] = list(reached.awaiting_word().order_by("client_name")[:WAITING])
     return render(request, "portal/home.html", context)

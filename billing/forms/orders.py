@@ -26,7 +26,15 @@ class LineForm(forms.Form):
     """One line: what, how many, for how long, and how they are called."""
 
     product_type = forms.ChoiceField(label=gettext_lazy("Product"))
-    quantity = forms.IntegerField(label=gettext_lazy("Quantity"), min_value=1, initial=1)
+    quantity = forms.IntegerField(
+        label=gettext_lazy("Quantity"),
+        min_value=1,
+        initial=1,
+        error_messages={
+            "invalid": gettext_lazy("A whole number."),
+            "min_value": gettext_lazy("At least 1."),
+        },
+    )
     period = forms.ChoiceField(label=gettext_lazy("Period"), choices=Period.choices)
     names = forms.CharField(
         label=gettext_lazy("Name"),
@@ -44,7 +52,6 @@ class LineForm(forms.Form):
         product = self.fields["product_type"]
         product.choices = [("", _("Choose…")), *groups.items()]  # type: ignore[attr-defined]
         most = min(settings.ORDER_MOST_UNITS, MOST_UNITS)
-        self.fields["quantity"].max_value = most  # type: ignore[attr-defined]
         self.fields["quantity"].widget.attrs |= {"min": 1, "max": most, "inputmode": "numeric"}
         self.use_required_attribute = False
 
@@ -57,9 +64,7 @@ class LineForm(forms.Form):
         quantity: int = self.cleaned_data["quantity"]
         most = min(settings.ORDER_MOST_UNITS, MOST_UNITS)
         if quantity > most:
-            raise forms.ValidationError(
-                _("One line holds %(most)d at most.") % {"most": most}, code="max_value"
-            )
+            raise forms.ValidationError(_("At most %(most)d.") % {"most": most}, code="max_value")
         return quantity
 
     def clean_names(self) -> tuple[str, ...]:
