@@ -115,7 +115,7 @@ class BankMovementAdmin(MoneyActs, LookOnlyAdmin):
     search_fields = ["payer_name", "text", "reference", "bank_reference", "invoice__number"]
     date_hierarchy = "booked_on"
     actions_detail = ("assign_it", "set_it_aside")  # type: ignore[assignment]
-    fields = ("booked_on", "shown_amount", "shown_state", "shown_why", "payer_name", "text",
+    fields = ("booked_on", "shown_amount", "state", "shown_why", "payer_name", "text",
               "shown_reference", "shown_proposals", "account", "bank_reference", "file", "invoice",
               "request", "payment", "entry", "note", "decided_by", "decided_at")  # fmt: skip
     readonly_fields = fields

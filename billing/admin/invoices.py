@@ -84,7 +84,7 @@ class InvoiceAdmin(MoneyActs, LookOnlyAdmin):
     actions = ["print_chosen"]
     actions_detail = ("mark_as_paid", "credit", "print_one_again")  # type: ignore[assignment]
     fields = (
-        "number", "payer", "shown_state", "corrects", "reason", "method", "language", "issued_on",
+        "number", "payer", "state", "corrects", "reason", "method", "language", "issued_on",
         "due_on", "reference", "net", "vat", "total", "paid", "credited", "shown_open", "paid_at",
         "reminders", "next_reminder_on", "suspended_at", "is_printed", "pdf_attempts",
         "pdf_problem", "public_id", "created_at",

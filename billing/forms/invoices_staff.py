@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminFileFieldWidget,
     UnfoldAdminSingleDateWidget,
@@ -41,7 +42,9 @@ class CreditForm(forms.Form):
     """Which lines a credit note takes, and why: the reason is printed on it."""
 
     lines = forms.MultipleChoiceField(
-        label=_("Lines"), widget=forms.CheckboxSelectMultiple(), help_text=_("Whole lines only.")
+        label=_("Lines"),
+        widget=UnfoldAdminCheckboxSelectMultipleWidget(),
+        help_text=_("Whole lines only."),
     )
     reason = forms.CharField(
         label=_("Reason"),

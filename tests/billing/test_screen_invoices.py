@@ -64,7 +64,7 @@ def test_the_other_side_gets_404_on_every_way(world: World, partner_pays: bool) 
         assert _status(world, other[0], at(name, own[1], invoice)) == 404
         assert _status(world, "gina", at(name, "garage-nord", invoice)) == 404
     total = str(invoice.total)
-    for name, query in product(("invoices", "invoices_csv"), ("", invoice.number, total, "host")):
+    for name, query in product(("invoices", "invoices_csv"), ("", invoice.number, total, "web")):
         mine = _body(world.client(own[0]).get(at(name, own[1]), {"q": query}))
         theirs = _body(world.client(other[0]).get(at(name, other[1]), {"q": query}))
         assert invoice.number in mine
