@@ -4,11 +4,15 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from billing.models import OrderLine
 from billing.renewals.planning import Line, Order
-from billing.services.issuing import draft_of
+from billing.services.issuing import DETAIL, draft_of
 from clients.models import ProductType
+
+MOST = 20_000
+"""How many different words are kept at once."""
 
 
 @dataclass(slots=True)
@@ -44,22 +48,28 @@ class Words:
         self._known: dict[tuple[Any, ...], tuple[str, str]] = {}
 
     def of(self, order: Order, line: Line) -> tuple[str, str]:
+        """The words are the same for all clients but for the client's name, which a payer that is
+        its partner reads behind the term."""
         group, sums = line.group, line.sums
-        named = order.client.name if order.client.pk != order.payer.pk else ""
         key = (
-            *(get_language(), group.product_type, group.starts_on, group.ends_on, named),
+            *(get_language(), group.product_type, group.starts_on, group.ends_on),
             *(order.deal.basis, sums.fixed, sums.partner_percent, sums.tier),
         )
         if key not in self._known:
-            if len(self._known) > 20_000:
+            if len(self._known) > MOST:
                 self._known.clear()
             self._known[key] = self._draft(order, line)
-        return self._known[key]
+        text, detail = self._known[key]
+        if order.client.pk == order.payer.pk:
+            return text, detail
+        first, *others = detail.split("\n")
+        named = _("for %(client)s") % {"client": order.client.name}
+        return text, "\n".join([f"{first} · {named}", *others])[:DETAIL]
 
     def _draft(self, order: Order, line: Line) -> tuple[str, str]:
         group, sums = line.group, line.sums
         source = _Line(
-            order=_Order(order.client.pk, order.client),
+            order=_Order(order.payer.pk, order.payer),
             product_type=self.types[group.product_type],
             starts_on=group.starts_on,
             ends_on=group.ends_on,

@@ -64,7 +64,7 @@ class Writer:
         spoken = languages({order.payer.pk for order, _ in invoices}, known.profiles)
         self.invoices.copy(cursor, self._invoice_rows(invoices, spoken, today, now), now)
         self.invoice_lines.copy(cursor, self._invoice_lines(invoices, spoken), now)
-        self.entries.copy(cursor, map(_entry_row, entries), now)
+        self.entries.copy(cursor, map(_entry_row, entries, public_ids(len(entries))), now)
         self.payments.copy(cursor, _payment_rows(entries, today), now)
         _move(cursor, purses)
         self.mails.copy(cursor, mails_of(orders, known), now)
@@ -255,12 +255,13 @@ def _write_products(cursor: Cursor, lines: Sequence[tuple[Order, Line]]) -> None
     cursor.execute(sql.PROLONG)
 
 
-def _entry_row(entry: Entry) -> Row:
+def _entry_row(entry: Entry, public_id: str) -> Row:
     facts = entry.facts
     if entry.invoice is not None:
         facts = facts | {"invoice": entry.invoice.number}
     return {
         "id": entry.key,
+        "public_id": public_id,
         "account_id": entry.purse.key,
         "number": entry.number,
         "kind": entry.kind.value,

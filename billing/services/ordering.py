@@ -130,6 +130,11 @@ def names_of(wish: Wish) -> list[str]:
 def carry_out(order: Order) -> None:
     """Does what a placed order is about: products, tasks for the vendor's systems, invoice. The
     caller holds the locks; an order is carried out once."""
+    if order.kind == OrderKind.RENEWAL:
+        from billing.services.renewing_by_hand import carry_out_renewal  # which orders, as we do
+
+        carry_out_renewal(order)
+        return
     for line in order.lines.select_related("product_type").order_by("position"):
         products = _install(order, line)
         queue_tasks(
@@ -165,7 +170,10 @@ def _install(order: Order, line: OrderLine) -> list[Product]:
 
 
 def start_lines(order: Order, day: date) -> None:
-    """An order that waited begins when it is approved: its terms run from `day`."""
+    """An order that waited begins when it is approved: its terms run from `day`; that of a
+    renewal begins where the one before it ends."""
+    if order.kind == OrderKind.RENEWAL:
+        return
     for line in order.lines.all():
         line.starts_on, line.ends_on = day, term_after(day, line.period)
         line.save(update_fields=["starts_on", "ends_on"])

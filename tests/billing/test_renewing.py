@@ -4,16 +4,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-import pytest
 from django.utils import timezone
 
 from billing.models import (
     Invoice,
     LineProduct,
-    Order,
     OrderLine,
-    RenewalFailure,
-    RenewalRun,
 )
 from billing.services.renewing import renew_due
 from clients.models import Product
