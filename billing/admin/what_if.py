@@ -128,8 +128,11 @@ class WhatIfAdmin(StaffAdmin):
         if request.GET.get("format") == "csv":
             return _csv(draft, effects)  # type: ignore[return-value]
         context = self._context(request, draft, _("Before and after")) | {
-            "totals": {"headers": _headers(), "rows": _rows(what_if.totals(effects))},
-            "partners": {"headers": _headers(), "rows": _rows(effects[:MOST_SHOWN])},
+            "totals": _table(_("Currency"), [(e.currency, e) for e in what_if.totals(effects)]),
+            "partners": _table(
+                _("Partner"),
+                [(e.partner or _("without a partner"), e) for e in effects[:MOST_SHOWN]],
+            ),
             "effects": effects,
             "left_off": len(effects) - MOST_SHOWN,
             "may_publish": self.has_publish_permission(request),
@@ -182,28 +185,21 @@ def _tiers_in_words(tiers: Any) -> str:
     return "–" if tiers is None else (in_words(tiers) or _("none"))
 
 
-def _headers() -> list[str]:
-    return [
-        _("Partner"), _("Lines"), _("Turnover, excl. VAT"), _("Cashback"), _("Discount"),
-    ]  # fmt: skip
+def _table(first: str, effects: Iterable[tuple[str, Effect]]) -> dict[str, Any]:
+    return {
+        "headers": [first, _("Lines"), _("Turnover, excl. VAT"), _("Cashback"), _("Discount")],
+        "rows": [[name, *_cells(effect)] for name, effect in effects],
+    }
 
 
-def _rows(effects: Iterable[Effect]) -> list[list[Any]]:
-    return [
-        [
-            effect.partner or _("without a partner"),
-            number_format(effect.lines, force_grouping=True),
-            *(
-                _before_and_after(effect.currency, before, after)
-                for before, after in (
-                    (effect.before.turnover, effect.after.turnover),
-                    (effect.before.cashback, effect.after.cashback),
-                    (effect.before.discount, effect.after.discount),
-                )
-            ),
-        ]
-        for effect in effects
+def _cells(effect: Effect) -> list[str]:
+    figures = [
+        (effect.before.turnover, effect.after.turnover),
+        (effect.before.cashback, effect.after.cashback),
+        (effect.before.discount, effect.after.discount),
     ]
+    lines = number_format(effect.lines, force_grouping=True)
+    return [lines, *(_before_and_after(effect.currency, *pair) for pair in figures)]
 
 
 def _before_and_after(currency: str, before: Decimal, after: Decimal) -> str:
