@@ -152,6 +152,37 @@ def products_at_clients_of(partner: Organisation) -> Q:
     return Q(Exists(whole) | Exists(granted))
 
 
+def products_managed_by(partner: Organisation) -> Q:
+    """The condition that holds for the products whose manager a partner is now (L7): those granted
+    to it, and in the organisations that it holds whole those that nobody was granted."""
+    clients = apps.get_model("clients", "Partnership").objects.filter(live(), partner=partner.pk)
+    granted, whole = _manager_grants()
+    mine = {"partnership__partner": partner.pk}
+    return Q(organisation__in=clients.values("client")) & (
+        Q(Exists(granted.filter(**mine))) | (Q(Exists(whole.filter(**mine))) & ~Q(Exists(granted)))
+    )
+
+
+def manager_of_product() -> Any:
+    """For each row of a query of products, the key of the partner that manages it, or NULL (L7)."""
+    granted, whole = _manager_grants()
+    return Coalesce(
+        Subquery(granted.values("partnership__partner")[:1]),
+        Subquery(whole.values("partnership__partner")[:1]),
+    )
+
+
+def _manager_grants() -> tuple[QuerySet[Any], QuerySet[Any]]:
+    """For each row of a query of products, the live grants on it, and on its organisation."""
+    granted = ProductGroupPermission.objects.filter(
+        live("partnership__"), content_object_id=OuterRef("pk")
+    )
+    whole = OrganisationGroupPermission.objects.filter(
+        live("partnership__"), content_object_id=OuterRef("organisation_id")
+    )
+    return granted, whole
+
+
 def number_of_products() -> Any:
     """For each row of a query of partnerships, how many products it reaches now (T11)."""
     whole = OrganisationGroupPermission.objects.filter(

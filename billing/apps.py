@@ -8,4 +8,4 @@ class BillingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import acts, emails  # noqa: F401 - registers the letters, and the acts in words
+        from . import acts, emails, exits  # noqa: F401 - register letters, acts, what exits say

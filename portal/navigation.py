@@ -34,6 +34,8 @@ GROUPS: tuple[tuple[str | Promise, tuple[Area, ...]], ...] = (
                 "partner_bills",
                 "accounting.see",
             ),
+            Area(_("Costs"), "cash-coin", "costs", "costs.see"),
+            Area(_("Exports"), "download", "billing_exports", "accounting.see"),
             Area(_("Partners"), "briefcase", "partners", "partners.see"),
             Area(_("People"), "person-vcard", "people", "people.see"),
             Area(_("Log"), "journal-text", "log", "log.see"),
@@ -47,6 +49,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Area, ...]], ...] = (
         (
             Area(_("Clients"), "people", "clients", "clients.see"),
             Area(_("Orders of clients"), "bag", "client_orders", "clients.see"),
+            Area(_("Earnings"), "piggy-bank", "earnings", "clients.earnings"),
             Area(_("Prices"), "tags", "prices", "clients.prices"),
             Area(_("Bills to clients"), "file-earmark-text", "rebills", "clients.rebill"),
             Area(_("Exports"), "download", "exports", "clients.billing_data"),

@@ -15,6 +15,7 @@ from access.policy import Actor
 from access.web import confirmation
 from access.web.pages import FORM, Question, page
 from access.web.wizard import Wizard
+from clients import exit_money
 from clients.forms.ending import EndForm
 from clients.models import Partnership, Product
 from clients.rules import Access, PartnershipState, PaymentMode, Side
@@ -99,7 +100,11 @@ def _what_ends(actor: Actor, partnership: Partnership, side: Side) -> dict[str, 
         "partnership": partnership,
         "side": side,
         "other": getattr(partnership, DOORS[side].other),
-        "consequences": [*_consequences(partnership, number), *_pending(actor, partnership, side)],
+        "consequences": [
+            *_consequences(partnership, number),
+            *exit_money.sentences(partnership, side),
+            *_pending(actor, partnership, side),
+        ],
         "products": products.order_by("renews_on", "name", "pk")[:SHOWN],
         "number": number,
         "more": max(0, number - SHOWN),

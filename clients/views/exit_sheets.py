@@ -9,7 +9,7 @@ from access.policy import Actor
 from access.web.csv import csv_response
 from access.web.lists import Listing
 from access.web.pages import Question, page
-from clients import exports
+from clients import exit_money, exports
 from clients.models import ExitLine, Partnership
 from clients.rules import PartnershipState, Side
 from clients.views.ending import DOORS
@@ -47,6 +47,7 @@ def exit_page(act: str, question: Question, *, side: Side) -> Callable[..., Http
             "closed_at": closed_at(partnership),
             "written": partnership.state == PartnershipState.ENDED,
             "entries": history(partnership, actor.organisation),
+            "money": exit_money.sentences(partnership, side),
         }
         return render(request, "clients/exit_sheet.html", context)
 
