@@ -181,13 +181,7 @@ def record_transfer(
     )
     if amount > part:
         _keep(invoice, account, amount - part, by=by)
-    log.write(
-        organisation=invoice.payer,
-        act="invoice.received",
-        by=None,  # a client does not read which of the vendor's staff booked it
-        about=invoice,
-        after={"amount": f"{invoice.currency} {amount}"},
-    )
+    _log_received(invoice, amount)
     if not invoice.open_amount:
         _settled(invoice)
     return payment
@@ -199,7 +193,19 @@ def keep_transfer(*, invoice: Invoice, amount: Decimal, by: User | None) -> Entr
     account, all of it."""
     check_amount(amount, most=LARGEST)
     invoice = lock_invoice(invoice)
+    _log_received(invoice, amount)
     return _keep(invoice, account_of(invoice.payer, invoice.currency), amount, by=by)
+
+
+def _log_received(invoice: Invoice, amount: Decimal) -> None:
+    """A client does not read which of the vendor's staff booked it."""
+    log.write(
+        organisation=invoice.payer,
+        act="invoice.received",
+        by=None,
+        about=invoice,
+        after={"amount": f"{invoice.currency} {amount}"},
+    )
 
 
 def _keep(invoice: Invoice, account: Account, amount: Decimal, *, by: User | None) -> Entry:

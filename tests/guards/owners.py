@@ -16,6 +16,9 @@ WITHOUT_OWNER = {
     "access.SupportCode": "a person's own; found by the person or by a hash of the code (S1)",
     "access.SupportLookup": "about a person or an organisation; shown to the person found (T29)",
     "access.OutgoingMail": "the vendor's outbox: staff read it in the admin, the demo its own",
+    "billing.BankFile": "the vendor's own; staff read it in the admin",
+    "billing.BankMovement": "what came to the vendor's account; staff read it in the admin",
+    "billing.InvoiceCounter": "the numbers are the vendor's, one row a year (M8)",
     "clients.Category": "the catalogue is the same for all",
     "clients.ProductType": "the catalogue is the same for all",
 }

@@ -14,6 +14,8 @@ from tests.guards.code import Module, modules
 PERSONAL = {
     # verb -> why no organisation's log says anything about it
     "access.services.profile.remove_second_factor": "a person's own; they are mailed",
+    "billing.services.bank_import.store_bank_file": "the vendor's own; the file names its importer",
+    "billing.services.bank_import.set_aside": "the vendor's own; the row names who, when and why",
 }
 WRITERS = {"write", "record", "refused"}
 
