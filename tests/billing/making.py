@@ -1,8 +1,10 @@
 """Orders as rows, without the services that place them: all figures as the rules work them out."""
 
+from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import count
+from typing import Any
 
 from django.utils import timezone
 
@@ -54,11 +56,10 @@ def make_order(
     """An order of one line, with the row of M3 that fits who pays: the partner as in *partner
     pays*, else the client. `placed_on` is its day (today), `terms` the prices of one, excluding
     VAT, in the payer's currency. Nothing else is written: no product, invoice or entry."""
-    day = placed_on or timezone.localdate()
     row = _row(payer, partner, ordered_by)
     sums = work_out(terms or TERMS[payer.currency], quantity, units or quantity)
     costs = charge(row.basis, row.gain, sums)
-    order = Order.objects.create(
+    order = _order(
         kind=kind,
         state=state,
         organisation=organisation,
@@ -67,16 +68,20 @@ def make_order(
         ordered_by=row.orderer,
         method=method,
         currency=currency or payer.currency,
-        rates_of=day,
-        key=f"made-{next(_keys)}",
-        placed_at=timezone.make_aware(datetime.combine(day, time(12))),
-        expires_at=timezone.now() + timedelta(days=14),
-        net=costs.net,
-        cashback=costs.cashback,
-        discount=costs.discount,
+        rates_of=placed_on or timezone.localdate(),
+        **asdict(costs),
     )
     _line(order, product_type, sums, costs, row, name=name, period=period)
     return order
+
+
+def _order(**values: Any) -> Order:
+    return Order.objects.create(
+        key=f"made-{next(_keys)}",
+        placed_at=timezone.make_aware(datetime.combine(values["rates_of"], time(12))),
+        expires_at=timezone.now() + timedelta(days=14),
+        **values,
+    )
 
 
 def _row(payer: Organisation, partner: Partner | Organisation | None, ordered_by: Side) -> Row:

@@ -191,7 +191,8 @@ def _add_lines(bill: Rebill, lines: list[OrderLine]) -> None:
 def cost_of(line: OrderLine) -> Decimal:
     """What a line costs the partner, excluding VAT: the charge less the cashback that it gets for
     it. So a client pays the same whether it or its partner ordered (M3)."""
-    return line.net - line.cashback
+    cost: Decimal = line.net - line.cashback
+    return cost
 
 
 def _text(line: OrderLine) -> str:
