@@ -97,6 +97,7 @@ def _credit(
     """The credit note of `rows`, and all that follows for money. The orders are locked."""
     invoice = paying.lock_invoice(invoice)
     suspending.lock_suspended(invoice)
+    suspending.lock_of_lines([row.order_line_id for row in rows])
     cashbacks = _cashbacks(rows)
     account = account_of(invoice.payer, invoice.currency)
     earning = [account_of(line.order.partner.organisation, line.order.currency)

@@ -56,12 +56,15 @@ def resume_paid(invoice: Invoice) -> list[Product]:
     return found
 
 
+def lock_of_lines(lines: Collection[int]) -> list[Product]:
+    """The products of order lines (primary keys) that run, locked: before accounts and counter."""
+    rows = LineProduct.objects.filter(line__in=lines).values("product")
+    return locked(Product.objects.filter(pk__in=rows, state__in=RUNNING).order_by("pk"))
+
+
 def cancel_credited(lines: Collection[int], key: str) -> list[Product]:
     """Cancels the products of order lines (primary keys) that were refunded (C3)."""
-    rows = Product.objects.filter(
-        pk__in=LineProduct.objects.filter(line__in=lines).values("product"), state__in=RUNNING
-    )
-    found = locked(rows.order_by("pk"))
+    found = lock_of_lines(lines)
     _set(found, ProductState.CANCELLED, TaskAct.CANCEL, key)
     return found
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from access.letters import write
 from access.models import Act, OutgoingMail
@@ -169,3 +170,18 @@ def test_two_schedulers_remind_once(live_world: World) -> None:
     assert set(events()) == {"reminder_1"}
     invoice.refresh_from_db()
     assert invoice.reminders == 1
+
+
+def test_the_command_tells_what_it_would_do(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    invoice = invoice_of(world)
+    call_command("remind", date=str(overdue(invoice)), dry_run=True)
+    told = capsys.readouterr().out
+    assert f"{invoice.number}  Garage Nord  CHF 10.72" in told
+    assert "reminder 1" in told
+    for options in ({"date": "tomorrow"}, {"date": str(overdue(invoice))}):
+        with pytest.raises(CommandError):
+            call_command("remind", **options)
+    call_command("remind")
+    assert events() == []
