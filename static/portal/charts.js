@@ -5,7 +5,6 @@
   if (typeof Chart === "undefined") return;
   const root = document.documentElement;
   const colour = (name) => getComputedStyle(root).getPropertyValue(name).trim();
-  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const figures = new Intl.NumberFormat(root.lang, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
   const short = new Intl.NumberFormat(root.lang, { notation: "compact" });
 
@@ -58,7 +57,7 @@
     box.hidden = false;
     chart.options = {
       ...chart.options,
-      animation: still ? false : { duration: 300 },
+      animation: false,
       maintainAspectRatio: false,
       plugins: {
         legend: { position: "bottom", labels: { boxWidth: 12, boxHeight: 12 } },
