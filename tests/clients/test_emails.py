@@ -87,6 +87,8 @@ UNKNOWN = {"client": "", "reader_slug": ""}
 MANY = [f"Product {n}" for n in range(1, 13)]
 
 LETTERS: dict[str, tuple[str, dict[str, object]]] = {
+    "the partner confirms to pay": ("payment_confirmed", {}),
+    "the partner declines to pay": ("payment_declined", {}),
     "request for full access": ("requested", {"asked": ASKED}),
     "request to a stranger": ("requested", UNKNOWN | {"asked": ASKED_LIMITED, "message": "Hi!"}),
     "invitation": ("invited", BY_CLIENT | TO_PARTNER | {"granted": FULL}),
