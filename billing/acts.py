@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy
 
 from access import acts
+from billing.rules_rebilling import MarkupKind
 
 acts.add(
     kinds={
@@ -48,5 +49,31 @@ acts.add(
         "rebill.unpaid": gettext_lazy("Marked a bill as not paid after all: %(object)s"),
         "rebill.cancel": gettext_lazy("Cancelled a bill by a credit: %(object)s"),
         "rebill.remind": gettext_lazy("Reminded a client of a bill: %(object)s"),
+    },
+)
+
+# What an act on bills to clients changed (B12).
+acts.add(
+    fields={
+        "client": gettext_lazy("Client"),
+        "total": gettext_lazy("Total, including VAT"),
+        "kind": gettext_lazy("How it counts"),
+        "value": gettext_lazy("Mark-up"),
+        "vat_percent": gettext_lazy("VAT rate in percent"),
+        "iban": gettext_lazy("Account (IBAN)"),
+        "payment_days": gettext_lazy("Days to pay"),
+        "prefix": gettext_lazy("Numbers begin with"),
+        "footer": gettext_lazy("Text at the foot"),
+        "accent": gettext_lazy("Colour"),
+    },
+    words={"kind": dict(MarkupKind.choices)},
+)
+
+# What an act on orders tells.
+acts.add(
+    fields={
+        "payer": gettext_lazy("Paid by"),
+        "limit": gettext_lazy("Limit of one order, excluding VAT"),
+        "reason": gettext_lazy("Reason"),
     },
 )

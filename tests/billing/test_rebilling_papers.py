@@ -137,6 +137,14 @@ def test_the_paper_stays_when_the_sender_changes(world: World) -> None:
     assert papers.pdf_of(issued) == first
 
 
+def test_a_lost_paper_is_printed_again(world: World) -> None:
+    issued = bill(world)
+    first = papers.pdf_of(issued)
+    issued.refresh_from_db()
+    issued.pdf.storage.delete(issued.pdf.name)
+    assert texts(papers.pdf_of(issued)) == texts(first)
+
+
 # ---- Letters ---------------------------------------------------------------------------------
 
 

@@ -35,7 +35,8 @@ def test_the_client_never_sees_a_cost(world: World) -> None:
         hugo.get(url("partner_bills", slug=HOTEL)).text,
         hugo.get(url("partner_bill", issued, HOTEL)).text,
     ]
-    for text in pages:
+    for page in pages:
+        text = page[page.index("<main") :]
         assert issued.number in text
         for secret in ("208.32", "41.66", "5.95", "16.67", "Cost", "argin"):
             assert secret not in text

@@ -36,7 +36,11 @@ def locked_sender(partner: Any) -> RebillSender:
 def locked(bill: Rebill) -> Rebill:
     """The bill as it is now, locked. Raises NoDraft when it was a draft and is no more."""
     rows = Rebill.objects.select_for_update(of=("self",), no_key=True)
-    found = rows.select_related("client", "partner__organisation").filter(pk=bill.pk).first()
+    found = (
+        rows.select_related("client", "partner__organisation", "corrects", "logo")
+        .filter(pk=bill.pk)
+        .first()
+    )
     if found is None:
         raise NoDraft(_("This draft was discarded meanwhile."))
     return found

@@ -99,12 +99,14 @@ def _vat(bill: Rebill) -> VatTotal:
 
 def pdf_of(bill: Rebill) -> bytes:
     """The PDF of an issued bill, printed once and kept. Raises a `DocumentError`."""
-    if bill.pdf:
+    if not bill.pdf:
+        bill = rebilling.keep_pdf(bill=bill, content=render(document_of(bill)))
+    try:
         with bill.pdf.open("rb") as file:
             return bytes(file.read())
-    content = render(document_of(bill))
-    rebilling.keep_pdf(bill=bill, content=content)
-    return content
+    except FileNotFoundError:  # the store lost it: the figures are all there
+        logger.exception("The kept PDF of the bill %s is gone.", bill.public_id)
+        return render(document_of(bill))
 
 
 def print_early(bill: Rebill) -> None:
