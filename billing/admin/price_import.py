@@ -4,9 +4,11 @@ The file waits between preview and button where the client cannot reach it, for 
 """
 
 from collections.abc import Sequence
+from decimal import Decimal
 from secrets import token_urlsafe
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
@@ -15,11 +17,12 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 from unfold.admin import ModelAdmin
 from unfold.decorators import action
 
+from access.copying import style_for
 from access.web.csv import csv_response
 from billing.errors import PriceRowWrong
 from billing.forms.price_rows import PriceFileForm
@@ -79,7 +82,12 @@ class PriceFilesAdmin(ModelAdmin):
     )
     def export_list(self, request: HttpRequest) -> StreamingHttpResponse:
         columns = price_import.LISTS[self.file].columns
-        return csv_response(f"{self.file}.csv", columns, price_import.rows_of(self.file))
+        style = style_for(get_language() or "", country=settings.VENDOR_COUNTRY)
+        rows = (
+            [_written(cell, style.decimal) for cell in row]
+            for row in price_import.rows_of(self.file)
+        )
+        return csv_response(f"{self.file}.csv", columns, rows)
 
     def preview_list(self, request: HttpRequest, token: str) -> HttpResponse:
         """What the uploaded file would change, or all its faults; its button applies it."""
@@ -129,6 +137,11 @@ class PriceFilesAdmin(ModelAdmin):
             "list_url": f"admin:billing_{self.opts.model_name}_changelist",
             "import_url": f"admin:billing_{self.opts.model_name}_import_list",
         }
+
+
+def _written(cell: Any, decimal: str) -> Any:
+    """An amount with the reader's decimal sign, so that a spreadsheet takes it for a number."""
+    return f"{cell:.2f}".replace(".", decimal) if isinstance(cell, Decimal) else cell
 
 
 def _said(number: int) -> str:
