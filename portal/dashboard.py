@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from access.policy import Actor
 from access.web.pages import page
-from billing.models import Order
+from billing.models import Account, Order
+from billing.services.earning import of_month
 from clients.models import Partnership, Product
 from clients.rules import ProductState
 
@@ -45,4 +46,15 @@ def home(request: HttpRequest, actor: Actor) -> HttpResponse:
     if actor.may("clients.approve_orders"):
         context["orders_waiting"] = Order.objects.waiting_for(actor).count()
         context["words_wanted"] = list(reached.awaiting_word().order_by("client_name")[:WAITING])
-    return render(request, "portal/home.html", context)
+    return render(request, "portal/home.html", context | _money(actor))
+
+
+def _money(actor: Actor) -> dict[str, Any]:
+    """The balance for who may see the prepaid account, this month's earnings for a partner's."""
+    account, earned = None, None
+    if actor.may("accounting.see"):
+        own = Account.objects.visible_to(actor).filter(currency=actor.organisation.currency)
+        account = own.first() or Account(currency=actor.organisation.currency)
+    if actor.may("clients.earnings"):
+        earned = of_month(actor.organisation, timezone.localdate())
+    return {"account": account, "earned": earned}

@@ -1,5 +1,14 @@
 """The staff's pages of money."""
 
-from billing.admin import bank, invoices, ledger, orders, prices, provisioning, what_if
+from billing.admin import bank, earnings, invoices, ledger, orders, prices, provisioning, what_if
 
-__all__ = ["bank", "invoices", "ledger", "orders", "prices", "provisioning", "what_if"]
+__all__ = [
+    "bank",
+    "earnings",
+    "invoices",
+    "ledger",
+    "orders",
+    "prices",
+    "provisioning",
+    "what_if",
+]

@@ -1,4 +1,5 @@
 from billing.models.bank import BankFile, BankMovement
+from billing.models.earnings import PartnerTurnover
 from billing.models.invoices import Invoice, InvoiceCounter, InvoiceLine, Payment
 from billing.models.ledger import Account, Clawback, Entry, MoneyRequest
 from billing.models.orders import LineProduct, Order, OrderLimit, OrderLine
@@ -40,6 +41,7 @@ __all__ = [
     "OrderLimit",
     "OrderLine",
     "PartnerRate",
+    "PartnerTurnover",
     "Payment",
     "Price",
     "ProvisioningTask",

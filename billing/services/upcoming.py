@@ -231,6 +231,11 @@ def turnovers(today: date) -> dict[int, Turnover]:
     }
 
 
+def nothing(partner: Organisation) -> Turnover:
+    """Of a partner that manages no product."""
+    return _turnover(partner.currency, {}, {})
+
+
 def _prices(currency: str, today: date) -> dict[Key, Decimal]:
     """The public price of one of each type and period on this day."""
     key = ("product_type_id", "currency", "period")

@@ -26,7 +26,7 @@ from billing.services.statements import finished_months, statement_of
 from billing.sight import may_see_cashback
 from billing.states import EntryKind
 
-SORTS = {"date": ("number",), "amount": ("amount", "number"), "kind": ("kind", "-number")}
+SORTS = {"date": ("number",), "amount": ("amount", "number")}
 
 
 def chosen(request: HttpRequest, actor: Actor) -> tuple[Account, Sequence[Account]]:
@@ -154,6 +154,6 @@ def account_statement(
 def parse_month(text: str) -> date | None:
     """2026-11 as its first day; None when there is no such month."""
     try:
-        return parse_date(f"{text}-01") if len(text) == 7 else None  # noqa: PLR2004 - YYYY-MM
+        return parse_date(f"{text}-01") if len(text) == 7 else None
     except ValueError:
         return None
