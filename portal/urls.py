@@ -15,6 +15,7 @@ urlpatterns = [
     path("o/<slug:organisation>/", dashboard.home, name="home"),
     path("o/<slug:organisation>/people/", include("clients.urls.people")),
     path("o/<slug:organisation>/products/", include("clients.urls.products")),
+    path("o/<slug:organisation>/products/", include("billing.urls.renewals")),
     path("o/<slug:organisation>/partners/", include("clients.urls.partners")),
     path("o/<slug:organisation>/log/", include("clients.urls.log")),
     path("o/<slug:organisation>/reach/", reach.organisation_reach, name="reach"),

@@ -49,6 +49,7 @@ from clients.models import Partnership, Product
 from clients.rules import ProductState, Side, years_later
 
 MOST_PRODUCTS = 500
+MOST_SHOWN = 100
 YEARS_AHEAD = 5
 """How far ahead a product may be renewed: further away is a typing mistake."""
 
@@ -87,6 +88,22 @@ def quote_renewal(*, by: Actor, products: Sequence[Product], day: date | None = 
         needs_approval=waits and net > limit_of(here.partnership),
     )
     return Renewal(quote, tuple(groups.values()))
+
+
+def companions(by: Actor, product: Product) -> list[Product]:
+    """What can be renewed in one order with `product`: the actor's other running products of the
+    same manager (L7), those of its type first."""
+    rows = (
+        Product.objects.visible_to(by)
+        .filter(state=ProductState.ACTIVE, renews_on__isnull=False)
+        .exclude(pk=product.pk)
+        .order_by("name", "pk")[:MOST_SHOWN]
+    )
+    others = list(rows)
+    managers = grants.managers([product, *others])
+    mine = managers.get(product.pk)
+    alike = [other for other in others if managers.get(other.pk) == mine]
+    return sorted(alike, key=lambda other: other.product_type_id != product.product_type_id)
 
 
 def _check(products: Sequence[Product]) -> None:

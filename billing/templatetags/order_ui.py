@@ -10,7 +10,7 @@ from billing.services.quoting import limit_of
 from billing.services.reading import order_of
 from billing.sight import may_see_amount
 from clients.models import Partnership, Product
-from clients.rules import Access, PaymentMode
+from clients.rules import Access, PaymentMode, ProductState
 
 register = template.Library()
 
@@ -32,6 +32,14 @@ def product_order(context: template.Context, product: Product) -> dict[str, Any]
         "order": None if hidden else order,
         "sees_amount": not hidden and may_see_amount(actor, order),  # type: ignore[arg-type]
     }
+
+
+@register.inclusion_tag("billing/parts/product_renew_link.html", takes_context=True)
+def product_renew_link(context: template.Context, product: Product) -> dict[str, Any]:
+    """The way to renewing a product by hand, for who may."""
+    actor = context["actor"]
+    runs = product.state == ProductState.ACTIVE and product.renews_on is not None
+    return {"actor": actor, "product": product, "shown": runs and actor.may("product.renew")}
 
 
 @register.inclusion_tag("billing/parts/order_limit.html", takes_context=True)
