@@ -10,11 +10,10 @@ from unfold.widgets import (
     UnfoldAdminTextareaWidget,
 )
 
-from billing import price_rules
 from billing.errors import PriceRowWrong
 from billing.forms.tiers import TiersField
 from billing.models import WhatIf, WhatIfRow
-from billing.services import what_if
+from billing.services import price_rules, what_if
 
 
 class WhatIfForm(forms.ModelForm):

@@ -13,12 +13,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from access.models import User
-from billing import price_files, price_rules
 from billing.errors import PriceRowWrong
-from billing.price_files import Cells, Contents, Fault
-from billing.price_rules import Move
 from billing.rules import Tier
-from billing.services import prices
+from billing.services import price_files, price_rules, prices
+from billing.services.price_files import Cells, Contents, Fault
+from billing.services.price_rules import Move
 from billing.services.prices import Change, Table, Wanted
 from clients.models import ProductType
 

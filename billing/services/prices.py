@@ -16,11 +16,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from access.models import User
-from billing import price_rules
 from billing.errors import PriceRowWrong
 from billing.models import FixedPrice, PartnerRate, Price, TierTable, VatRate, VolumeTier
-from billing.price_rules import Move
 from billing.rules import Tier
+from billing.services import price_rules
+from billing.services.price_rules import Move
 from clients.models import ProductType
 
 LOCK = 4_020_001

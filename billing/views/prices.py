@@ -10,9 +10,9 @@ from access.policy import Actor
 from access.web.csv import csv_response, export, style_of
 from access.web.lists import Listing
 from access.web.pages import page
-from billing import price_list
 from billing.forms.prices import CalculatorForm, PriceFilter
 from billing.models import Price
+from billing.services import price_list
 
 SORTS = {
     "catalogue": ("product_type__category__position", "product_type__position", "period"),

@@ -9,9 +9,9 @@ from django.utils import timezone
 from access.web.csv import lines as csv_lines
 from billing.errors import PriceRowWrong
 from billing.models import FixedPrice, PartnerRate, Price, TierTable, VatRate
-from billing.price_files import COLUMNS
 from billing.rules import Tier
 from billing.services import price_import, prices
+from billing.services.price_files import COLUMNS
 from clients.models import ProductType
 
 pytestmark = pytest.mark.django_db

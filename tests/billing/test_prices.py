@@ -7,11 +7,10 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from billing import price_rules
 from billing.errors import PriceRowWrong
 from billing.models import FixedPrice, PartnerRate, Price, TierTable, VatRate, VolumeTier
 from billing.rules import Tier
-from billing.services import prices
+from billing.services import price_rules, prices
 from billing.services.pricing import terms_for
 
 pytestmark = pytest.mark.django_db

@@ -7,9 +7,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from billing.price_list import off_in_all
 from billing.rules import Terms, Tier
 from billing.services import prices
+from billing.services.price_list import off_in_all
 from clients.models import Category, ProductType
 from partners.models import Partner
 from partners.rules import PartnerState
