@@ -1,6 +1,16 @@
 """The staff's pages of money."""
 
-from billing.admin import bank, earnings, invoices, ledger, orders, prices, provisioning, what_if
+from billing.admin import (
+    bank,
+    earnings,
+    invoices,
+    ledger,
+    orders,
+    prices,
+    provisioning,
+    renewals,
+    what_if,
+)
 
 __all__ = [
     "bank",
@@ -10,5 +20,6 @@ __all__ = [
     "orders",
     "prices",
     "provisioning",
+    "renewals",
     "what_if",
 ]
