@@ -144,6 +144,24 @@ def invoice_suspended(facts: Facts) -> Letter | None:
     )
 
 
+@letter("billing.products_suspended")
+def products_suspended(facts: Facts) -> Letter:
+    """To a client whose payer, its partner, has not paid: no figure of that invoice (M4, M9)."""
+    names = {"payer": safe_name(facts["payer"]), "organisation": safe_name(facts["organisation"])}
+    return Letter(
+        subject=_("Products of %(organisation)s are suspended") % names,
+        paragraphs=[
+            _("%(payer)s pays for the products below, and has not paid in spite of reminders. They "
+              "are suspended.") % names,
+            _("Nothing is deleted. They run again as soon as %(payer)s has paid: ask there.")
+            % names,
+        ],
+        facts=[(_("Suspended"), listed(list(facts["products"])))],
+        action=(_("Open the products"), absolute(reverse("products", args=[facts["slug"]]))),
+        why=_("You get this mail because you represent %(organisation)s.") % names,
+    )  # fmt: skip
+
+
 @letter("billing.invoice_paid")
 def invoice_paid(facts: Facts) -> Letter:
     return Bill.of(facts).letter(

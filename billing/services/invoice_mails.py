@@ -11,6 +11,7 @@ from access.models import Membership, Organisation
 from access.policy import REPRESENTING
 from billing.models import Invoice
 from billing.services.issuing import profile_of
+from clients.services.common import representatives
 
 
 def accountants(payer: Organisation) -> list[Recipient]:
@@ -35,6 +36,22 @@ def tell(kind: str, invoice: Invoice, *, event: str = "", **facts: Any) -> None:
         key=f"billing.{event or kind}:{invoice.public_id}",
         to=accountants(invoice.payer),
         context=facts_of(invoice) | facts,
+    )
+
+
+def tell_owner(owner: Organisation, invoice: Invoice, products: list[str]) -> None:
+    """Queues the mail `billing.products_suspended` to a client whose payer has not paid: which
+    products and who pays them; no number and no amount (M4)."""
+    queue_mail(
+        kind="billing.products_suspended",
+        key=f"billing.products_suspended:{invoice.public_id}:{owner.pk}",
+        to=[Recipient.of(user) for user in representatives(owner)],
+        context={
+            "organisation": owner.name,
+            "slug": owner.slug,
+            "payer": invoice.payer.name,
+            "products": products,
+        },
     )
 
 

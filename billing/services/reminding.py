@@ -17,7 +17,7 @@ from access import log
 from access.models import Organisation
 from billing.models import Invoice
 from billing.services import suspending
-from billing.services.invoice_mails import tell
+from billing.services.invoice_mails import tell, tell_owner
 from billing.services.paying import lock_invoice
 from billing.states import InvoiceKind, InvoiceState
 
@@ -111,8 +111,8 @@ def suspends_on(invoice: Invoice) -> date:
 
 
 def _suspend(invoice: Invoice) -> None:
-    """Suspends what the invoice pays for. Clients of a payer that is their partner are told by
-    their log, without a figure (M4)."""
+    """Suspends what the invoice pays for. Clients of a payer that is their partner are told which
+    products, and no figure (M4)."""
     products = suspending.suspend(invoice)
     invoice.suspended_at = timezone.now()
     invoice.next_reminder_on = None
@@ -124,4 +124,5 @@ def _suspend(invoice: Invoice) -> None:
         log.write(
             organisation=owner, act="product.suspend", by=None, after={"products": sorted(names)}
         )
+        tell_owner(owner, invoice, sorted(names))
     tell("invoice_suspended", invoice, products=sorted(product.name for product in products))

@@ -20,6 +20,10 @@ from tests.world import World
 PRICES = {"price", "fixedprice", "partnerrate", "tiertable", "volumetier", "vatrate"}
 
 
+def _is_money(model: Any) -> bool:
+    return not model._meta.proxy and model._meta.model_name not in PRICES
+
+
 def clear_money(request: Any) -> None:
     """Takes what the demo world ordered and paid away from the test that asks for a world: its
     figures are the test's own. The price lists stay."""
@@ -27,7 +31,7 @@ def clear_money(request: Any) -> None:
         return
     request.getfixturevalue("live_world" if "live_world" in request.fixturenames else "world")
     models = apps.get_app_config("billing").get_models()
-    tables = [model._meta.db_table for model in models if model._meta.model_name not in PRICES]
+    tables = [model._meta.db_table for model in models if _is_money(model)]
     with connection.cursor() as cursor:  # rows are protected one by one, not the table
         cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
     OutgoingMail.objects.all().delete()

@@ -126,6 +126,13 @@ def test_a_client_reads_that_its_products_are_suspended_and_no_figure(world: Wor
     mails = OutgoingMail.objects.filter(kind__startswith="billing.invoice")
     told = set(mails.values_list("address", flat=True))
     assert not any(address.endswith("hotel-bellevue.example") for address in told)
+    mail = OutgoingMail.objects.get(kind="billing.products_suspended")
+    assert mail.address == "hugo@hotel-bellevue.example"
+    letter = write(mail.kind, mail.context, language="en", name="Hugo")
+    assert letter is not None
+    assert "Alpine Web" in letter.text
+    assert invoice.number not in letter.text
+    assert str(invoice.total) not in letter.text
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
