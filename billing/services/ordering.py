@@ -185,15 +185,33 @@ def concerned(order: Order) -> list[Side]:
     return [Side.CLIENT, Side.PARTNER] if partner else [Side.CLIENT]
 
 
+class InWords:
+    """An order that names itself in the log by what it holds, not by its key."""
+
+    def __init__(self, order: Order, lines: Sequence[str]) -> None:
+        self._meta = order._meta
+        self.pk, self.public_id = order.pk, order.public_id
+        self.lines = lines
+
+    def __str__(self) -> str:
+        return ", ".join(self.lines)
+
+
 def log_order(order: Order, act: str, by: Actor | None, **facts: Any) -> None:
-    """Writes the act to the client's log, and to the partner's when the partner decided it (A2).
+    """Writes the act to the client's log, and to the partner's when its people did it (A2).
     Amounts stay out of it: who reads a log need not see them."""
     organisations = {order.organisation}
     if by is not None and by.acts_for is not None:
         organisations.add(by.acts_for)
-    after = {"products": described(order.lines.all()), "payer": order.payer.name} | facts
+    lines = described(order.lines.select_related("product_type").order_by("position"))
     for organisation in sorted(organisations, key=lambda one: one.pk):
-        log.write(organisation=organisation, act=act, by=by, about=order, after=after)
+        log.write(
+            organisation=organisation,
+            act=act,
+            by=by,
+            about=InWords(order, lines),
+            after={"payer": order.payer.name} | facts,
+        )
 
 
 def described(lines: Iterable[OrderLine]) -> list[str]:

@@ -258,6 +258,10 @@ def check_wishes(wishes: Sequence[Wish]) -> None:
             _("One order holds %(n)d lines at most. Make two orders.") % {"n": MOST_LINES}
         )
     most = min(settings.ORDER_MOST_UNITS, MOST_UNITS)
+    if sum(wish.quantity for wish in wishes if wish.quantity > 0) > most:
+        raise QuantityWrong(
+            _("One order holds %(most)d products at most.") % {"most": most}, field="quantity"
+        )
     for wish in wishes:
         if not 1 <= wish.quantity <= most:
             raise QuantityWrong(

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Prefetch
+from django.db.models import Count, Prefetch, Window
+from django.db.models.functions import RowNumber
 
 from access.models import Organisation
 from access.policy import Actor
@@ -11,13 +12,21 @@ from billing.services.quoting import methods_for
 from billing.states import PaymentMethod
 from clients.models import Product
 
+NAMED = 8
+"""How many products of a line are named."""
 
-def lines_of(order: Order) -> Iterator[tuple[OrderLine, list[Product]]]:
-    """The lines of an order in their order, each with its products. Two queries."""
-    installed = LineProduct.objects.select_related("product").order_by("pk")
+
+def lines_of(order: Order) -> Iterator[tuple[OrderLine, list[Product], int]]:
+    """The lines of an order in their order, each with its first products and how many more there
+    are. Two queries, however many products."""
+    number = Window(RowNumber(), partition_by="line", order_by="pk")
+    installed = LineProduct.objects.filter(line__order=order).annotate(number=number)
+    installed = installed.filter(number__lte=NAMED).select_related("product").order_by("pk")
     lines = order.lines.select_related("product_type").order_by("position")
+    lines = lines.annotate(installed=Count("line_products"))
     for line in lines.prefetch_related(Prefetch("line_products", queryset=installed)):
-        yield line, [row.product for row in line.line_products.all()]
+        products = [row.product for row in line.line_products.all()]
+        yield line, products, line.installed - len(products)
 
 
 def lines_in(order: Order) -> list[OrderLine]:

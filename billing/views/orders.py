@@ -28,7 +28,6 @@ from clients.rules import Side
 SORTS = {"day": ("created_at",), "state": ("state", "-created_at"), "payer": ("payer__name",)}
 CLIENT_SORTS = SORTS | {"client": ("organisation__name", "-created_at")}
 CHUNK = 500
-NAMED = 8
 
 COLUMNS = (
     gettext_lazy("Ordered on"),
@@ -144,10 +143,10 @@ def details_of(actor: Actor, order: Order) -> dict[str, Any]:
         "lines": [
             {
                 "line": line,
-                "products": products[:NAMED],
-                "more": max(len(products) - NAMED, 0),
+                "products": products,
+                "more": more,
                 "steps": steps(line, partners=partners) if sees else [],
             }
-            for line, products in lines_of(order)
+            for line, products, more in lines_of(order)
         ],
     }

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from billing import provisioning
-from billing.models import ProvisioningTask
+from billing.models import Order, ProvisioningTask
 from billing.states import TaskAct
 from clients.models import Product
 from tests.billing.ordering import GARAGE, hostings, order
@@ -93,7 +94,32 @@ def test_many_workers_tell_each_thing_once(live_world: World) -> None:
 
 def test_rolled_back_with_its_cause(live_world: World) -> None:
     world = live_world
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+
+    @transaction.atomic
+    def half_way() -> None:
         order(world.actor("gina", GARAGE), hostings(world, 1))
-        _ = 1 / 0
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        half_way()
     assert not ProvisioningTask.objects.exists()
+
+
+def test_staff_see_it_and_have_it_tried_again(world: World) -> None:
+    order(world.actor("gina", GARAGE), hostings(world, 1, names=("breaks",)))
+    for _time in range(provisioning.MOST_ATTEMPTS):
+        due_now()
+        provisioning.run_due_tasks()
+    task = ProvisioningTask.objects.get()
+    staff = world.client("staff")
+    listed = reverse("admin:billing_provisioningtask_changelist")
+    assert b"the cloud is away" in staff.get(listed).content
+    page = reverse("admin:billing_provisioningtask_change", args=[task.pk])
+    assert b"the cloud is away" in staff.get(page).content
+    staff.post(listed, {"action": "queue_again", "_selected_action": [task.pk]})
+    task.refresh_from_db()
+    assert task.state == "due"
+    placed = Order.objects.get()
+    assert staff.get(reverse("admin:billing_order_changelist")).status_code == 200
+    page = reverse("admin:billing_order_change", args=[placed.pk])
+    assert placed.public_id.encode() in staff.get(page).content
