@@ -90,6 +90,33 @@ def test_without_vat_it_says_so(
     assert faults(xml_of(pdf)) == []
 
 
+@pytest.mark.parametrize(
+    ("country", "number", "said"),
+    [("DE", "DE136695976", b"AE"), ("CH", "CHE107787577", b"G"), ("DE", "", b"S")],
+)
+def test_clients_abroad(
+    world: World,
+    faults: Callable[[bytes], list[str]],  # noqa: F811
+    country: str,
+    number: str,
+    said: bytes,
+) -> None:
+    """M8: reverse charge within the union, export out of it; the numbers with their letters."""
+    remi = world.actor("remi", RHONE)
+    account = "FR7630006000011234567890189"
+    made = sender(world, by=remi, iban=account, prefix="RD", vat_percent=Decimal(20))
+    assert made.vat_number.startswith("FR")
+    ordered(world, slug=VIGNE)
+    currency = "CHF" if country == "CH" else "EUR"
+    data = {"country": country, "vat_number": number, "currency": currency}
+    Organisation.objects.filter(slug=VIGNE).update(**data)
+    issued = issue(world, draft(world, slug=VIGNE, by=remi), by=remi)
+    xml = xml_of(papers.pdf_of(issued))
+    assert issued.vat == (0 if said != b"S" else Decimal("24.15"))
+    assert b"<ram:CategoryCode>" + said + b"<" in xml
+    assert faults(xml) == []
+
+
 def test_a_foreign_account_has_no_payment_part(world: World) -> None:
     remi = world.actor("remi", RHONE)
     account = "FR7630006000011234567890189"

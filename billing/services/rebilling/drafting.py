@@ -1,19 +1,21 @@
 """From the orders of a period to a draft, and the draft's lines (B12)."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, QuerySet, Sum
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from access.models import Organisation
 from access.policy import Actor
+from billing import vat
 from billing.errors import NothingToBill, PeriodWrong, WrongCurrency
-from billing.models import OrderLine, Rebill, RebillLine
+from billing.models import OrderLine, Rebill, RebillLine, RebillSender
 from billing.querysets.rebilling import reached
+from billing.rules import ZERO
 from billing.rules_rebilling import markup_for, net_of, unit_price
 from billing.services.issuing import language_of, profile_of, term
 from billing.services.rebilling.common import (
@@ -24,7 +26,7 @@ from billing.services.rebilling.common import (
     sum_up,
 )
 from billing.services.rebilling.markups import rules_of
-from billing.states import OrderState
+from billing.states import OrderState, VatCategory
 
 MOST_LINES = 1000
 LONGEST_PERIOD = timedelta(days=5 * 366)
@@ -66,12 +68,10 @@ def paid_for_clients(actor: Actor) -> QuerySet[OrderLine]:
 def in_period(
     lines: QuerySet[OrderLine], start: date | None, until: date | None
 ) -> "QuerySet[OrderLine]":
-    """Those whose order was placed within the days, both included, in the portal's time zone."""
+    """Those ordered or renewed within the days, both included; None leaves a side open."""
     if start is not None:
-        lines = lines.filter(order__placed_at__gte=_midnight(start))
-    if until is not None:
-        lines = lines.filter(order__placed_at__lt=_midnight(until + timedelta(days=1)))
-    return lines
+        lines = lines.filter(order__rates_of__gte=start)
+    return lines if until is None else lines.filter(order__rates_of__lte=until)
 
 
 def to_bill(actor: Actor) -> list[ToBill]:
@@ -83,8 +83,8 @@ def to_bill(actor: Actor) -> list[ToBill]:
         .annotate(
             number=Count("pk"),
             cost=Sum(F("net") - F("cashback")),
-            first=Min("order__placed_at"),
-            last=Max("order__placed_at"),
+            first=Min("order__rates_of"),
+            last=Max("order__rates_of"),
         )
         .order_by("first")
     )
@@ -94,8 +94,8 @@ def to_bill(actor: Actor) -> list[ToBill]:
             clients[row["order__organisation"]],
             row["number"],
             row["cost"],
-            timezone.localdate(row["first"]),
-            timezone.localdate(row["last"]),
+            row["first"],
+            row["last"],
         )
         for row in rows
     ]
@@ -114,7 +114,7 @@ def start_draft(
     check_period(period_from, period_until)
     sender = locked_sender(by.organisation.pk)
     found = in_period(unbilled(by), period_from, period_until).filter(order__organisation=client)
-    lines = list(found.order_by("order__placed_at", "order_id", "position")[: MOST_LINES + 1])
+    lines = list(found.order_by("order__rates_of", "order_id", "position")[: MOST_LINES + 1])
     if not lines:
         _check_currency(by, client, period_from, period_until)
         raise NothingToBill(
@@ -135,13 +135,20 @@ def start_draft(
         period_until=period_until,
         language=language_of(client, profile_of(client)),
         payment_days=sender.payment_days,
-        vat_percent=sender.vat_percent,
+        vat_percent=_vat_percent(sender, client),
         created_by=by.person,
     )
     _add_lines(bill, lines)
     sum_up(bill)
     note("rebill.draft", bill, by, after=facts(bill))
     return bill
+
+
+def _vat_percent(sender: RebillSender, client: Organisation) -> Decimal:
+    """The partner's own rate for a client at home; abroad none, in percent (M8)."""
+    own, theirs = str(sender.country), str(client.country)
+    found = vat.treatment(own, theirs, has_number=bool(client.vat_number))
+    return sender.vat_percent if found == VatCategory.STANDARD else ZERO
 
 
 def _check_currency(by: Actor, client: Organisation, start: date, until: date) -> None:
@@ -198,10 +205,6 @@ def cost_of(line: OrderLine) -> Decimal:
 def _text(line: OrderLine) -> str:
     kind = str(line.product_type)
     return f"{kind}: {line.name}" if line.name and line.name != kind else kind
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 @transaction.atomic

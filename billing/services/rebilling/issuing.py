@@ -15,7 +15,7 @@ from access.mail import Recipient, queue_mail
 from access.models import Membership, Organisation, User
 from access.policy import Actor
 from access.rules import Role
-from billing import references
+from billing import references, vat
 from billing.errors import AlreadySettled, AmountWrong, NothingToBill, TooSoon
 from billing.models import Rebill, RebillLine, RebillSender
 from billing.rules_rebilling import (
@@ -94,15 +94,21 @@ def _freeze(draft: Rebill, sender: RebillSender, state: RebillState) -> None:
 
 def seller_of(sender: RebillSender) -> dict[str, str]:
     """The partner as it is now, to be frozen into its bill."""
-    names = ("name", "street", "postcode", "city", "email", "registration_number", "vat_number")
+    names = ("name", "street", "postcode", "city", "email", "registration_number")
     told = {name: getattr(sender, name) for name in (*names, "iban", "footer", "accent")}
-    return told | {"country": str(sender.country)}
+    return told | _told(sender)
 
 
 def buyer_of(client: Organisation) -> dict[str, str]:
     """The client as it is now, to be frozen into its bill."""
-    names = ("name", "street", "postcode", "city", "registration_number", "vat_number")
-    return {name: getattr(client, name) for name in names} | {"country": str(client.country)}
+    names = ("name", "street", "postcode", "city", "registration_number")
+    return {name: getattr(client, name) for name in names} | _told(client)
+
+
+def _told(party: RebillSender | Organisation) -> dict[str, str]:
+    """The country, and the VAT number with its letters."""
+    country = str(party.country)
+    return {"country": country, "vat_number": vat.full_number(country, party.vat_number)}
 
 
 # ---- After it was issued --------------------------------------------------------------------

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from access.policy import Actor
+from billing import vat
 from billing.errors import NumberTaken
 from billing.models import Rebill, RebillCounter, RebillLogo, RebillSender
 from billing.rules_rebilling import LAST_NUMBER, NextNumber, next_number
@@ -32,7 +33,7 @@ def new_sender(actor: Actor) -> RebillSender:
         city=own.city[:35],
         country=own.country,
         registration_number=own.registration_number,
-        vat_number=own.vat_number,
+        vat_number=vat.full_number(str(own.country), own.vat_number),
     )
 
 

@@ -11,11 +11,13 @@ from django.http import HttpResponse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from billing import vat
 from billing.documents import Document, DocumentError, Line, Party, VatTotal, render
 from billing.models import Rebill, RebillSender
 from billing.models.rebilling import shown
 from billing.rules_rebilling import RebillKind
 from billing.services import rebilling
+from billing.states import VatCategory
 
 logger = logging.getLogger(__name__)
 
@@ -91,9 +93,18 @@ def rows_of(document: Document) -> list[dict[str, Any]]:
 
 
 def _vat(bill: Rebill) -> VatTotal:
+    """The bill's one rate. Without VAT the reason is read from where both sides are (M8); who has
+    no VAT number is not subject to it."""
     values: dict[str, Any] = {"percent": bill.vat_percent, "net": bill.net, "vat": bill.vat}
+    seller, buyer = bill.seller, bill.buyer
+    has_number = bool(buyer["vat_number"])
+    category = vat.treatment(seller["country"], buyer["country"], has_number=has_number)
     if bill.vat_percent:
         return VatTotal(category="S", **values)
+    if seller["vat_number"] and category == VatCategory.REVERSE_CHARGE:
+        return VatTotal(category="AE", **values)
+    if seller["vat_number"] and category == VatCategory.EXPORT:
+        return VatTotal(category="G", **values)
     return VatTotal(category="O", mention=_("No VAT is charged."), **values)
 
 
