@@ -30,9 +30,9 @@ class CostFilter(FilterForm):
     )
     renewal = forms.ChoiceField(
         choices=[
-            ("", _("Renewed or ending")),
-            (RENEWED, _("Renewed by itself")),
-            (ENDING, _("Ends at its term")),
+            ("", _("Any renewal")),
+            (RENEWED, _("Renewed")),
+            (ENDING, _("Ending")),
         ],
         required=False,
         label=_("Renewal"),

@@ -27,7 +27,6 @@ from clients.models import Partnership, Product, ProductType
 from clients.rules import MONTHS, Period, ProductState
 
 RUNNING = (ProductState.ORDERED, ProductState.ACTIVE, ProductState.SUSPENDED)
-RENEWS = (ProductState.ACTIVE, ProductState.SUSPENDED)
 YEAR = 12
 
 
@@ -50,11 +49,6 @@ class Row:
     part: Part
     price: Decimal | None
     currency: str
-
-    @property
-    def ends(self) -> bool:
-        """It is not renewed: the next renewal date is its end."""
-        return not self.product.auto_renewal and self.product.state in RENEWS
 
 
 @dataclass(slots=True)
@@ -94,7 +88,7 @@ class Total:
 
 
 class CostSheet:
-    """The sheet of `actor` over `products`, which are those that the actor may see.
+    """The sheet of `actor` over `products`, which run and which the actor may see.
 
     The number of queries does not depend on the number of products. `day` is the day whose prices
     and rates count.
@@ -175,7 +169,7 @@ class CostSheet:
         groups: dict[tuple[int, str, int], dict[date | None, int]] = {}
         parts: dict[int, Part] = {}
         fields = ("pk", "product_type_id", "period", "renews_on")
-        renewed = self.products.filter(state__in=RENEWS, auto_renewal=True).order_by()
+        renewed = self.products.filter(auto_renewal=True, renews_on__isnull=False).order_by()
         for pk, kind, period, day in renewed.values_list(*fields):
             part = self.part_of(pk)
             if part.sees_amount:
