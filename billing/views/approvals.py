@@ -4,15 +4,17 @@ pay them (M3, M10)."""
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from access.errors import Refused
 from access.policy import Actor
-from access.web.csv import csv_response
+from access.web.csv import copy_response, export, style_of
 from access.web.pages import ACTION, FORM, page
 from billing.errors import NotEnoughBalance
+from billing.exports.columns import order_columns
 from billing.forms.orders import DecisionForm, LimitForm, RefusalForm
 from billing.models import Order
 from billing.services.approving import approve_order, refuse_order, set_limit
@@ -21,8 +23,6 @@ from billing.services.reading import prepaid_of
 from billing.states import OrderState
 from billing.views.orders import (
     CLIENT_SORTS,
-    COLUMNS,
-    csv_rows,
     details_of,
     listing_of,
     rows_of,
@@ -50,10 +50,11 @@ def client_orders(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 @page("clients.see")
-def client_orders_csv(request: HttpRequest, actor: Actor) -> StreamingHttpResponse:
+@export
+def client_orders_csv(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     rows = listing_of(request, Order.objects.of_clients(actor), CLIENT_SORTS).rows
     name = f"client-orders-{actor.organisation.slug}.csv"
-    return csv_response(name, COLUMNS, csv_rows(actor, rows))
+    return copy_response(name, order_columns(actor), rows, style_of(request, actor))
 
 
 @page("clients.see", order=Order.objects.of_clients)
@@ -108,7 +109,7 @@ def _page(
     decides = waits and actor.may("clients.approve_orders")
     methods = methods_for(actor, order.payer) if decides else []
     context |= {
-        "links_products": False,
+        "linked": set(),
         "waits": waits,
         "decides": decides,
         "approval": approval or (DecisionForm(methods=methods) if decides else None),

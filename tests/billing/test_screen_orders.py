@@ -10,11 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from billing.models import Order, OrderLimit
-from clients.rules import Offer
+from clients.models import Product
+from clients.rules import Offer, Side
 from clients.services import keep_product
 from partners import services as programme
 from tests.billing.ordering import ALPINE, BAKERY, CLINIC, GARAGE, HOTEL, confirmed, hostings, order
-from tests.journey import change
+from tests.journey import change, end
 from tests.world import World
 
 
@@ -58,8 +59,8 @@ def test_lines_are_added_and_removed_and_keep_what_was_typed(world: World) -> No
     assert value(page, "line0-names") == "one, two"
     assert value(page, "line0-quantity") == "not a number"
     assert "errorlist" not in page  # not judged before it is wanted
-    page = browser.post(new(GARAGE), form(typed, line(1, names="x"), go="remove0"))
-    assert value(page.content.decode(), "line0-names") == "x"
+    answer = browser.post(new(GARAGE), form(typed, line(1, names="x"), go="remove0"))
+    assert value(answer.content.decode(), "line0-names") == "x"
     assert not Order.objects.exists()
 
 
@@ -236,6 +237,34 @@ def test_the_limit_is_set_on_the_clients_page(world: World) -> None:
     other = world.partnership(BAKERY, ALPINE)  # it pays itself: no limit
     assert lea.get(reverse("client_limit", args=[ALPINE, other.public_id])).status_code == 302
     assert world.client("remi").get(address.replace(ALPINE, "rhone-digital")).status_code == 404
+
+
+# ---- What the page tells whom ----------------------------------------------------------------
+
+
+def test_a_partner_that_has_left_reads_what_was_ordered_only(world: World) -> None:
+    """L6: the order stays readable for both sides, what became of the products does not."""
+    placed = order(world.actor("lea", BAKERY), hostings(world, 1, names=("old-name",)))
+    partnership = world.partnership(BAKERY, ALPINE)
+    end(world, partnership, by=world.actor("bruno", BAKERY), side=Side.CLIENT)
+    Product.objects.filter(name="old-name").update(name="new-name")
+    lea = world.client("lea")
+    assert lea.get(reverse("order", args=[BAKERY, placed.public_id])).status_code == 404
+    page = lea.get(reverse("client_order", args=[ALPINE, placed.public_id])).content
+    assert b"old-name" in page
+    assert b"new-name" not in page
+
+
+def test_who_keeps_the_accounts_is_led_to_no_page_that_is_not_theirs(world: World) -> None:
+    """O2: the accounting right shows orders, not products."""
+    placed = order(world.actor("gina", GARAGE), hostings(world, 1, names=("shop",)))
+    world.add_member(GARAGE, "anna", accounting=True)
+    page = world.client("anna").get(reverse("order", args=[GARAGE, placed.public_id])).content
+    assert b"shop" in page
+    assert b"/products/" not in page.partition(b"What was ordered")[2]
+    world.add_member(GARAGE, "noah")
+    address = reverse("order", args=[GARAGE, placed.public_id])
+    assert world.client("noah").get(address).status_code == 404
 
 
 # ---- Lists -----------------------------------------------------------------------------------
