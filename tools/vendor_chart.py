@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Copies what we use of Chart.js into static/vendor/chartjs, with its version and licence.
 
-Fetch the package first (`npm pack chart.js@4`), then run `python tools/vendor_chart.py chart.js-*.tgz`
-and commit the result.
+Fetch the package first (`npm pack chart.js@4`), then run
+`python tools/vendor_chart.py chart.js-*.tgz` and commit the result.
 """
 
 import json

@@ -40,7 +40,7 @@ def _all(request: HttpRequest) -> dict[int, Turnover]:
     """Worked out once for each request."""
     if not hasattr(request, "turnovers"):
         request.turnovers = turnovers(timezone.localdate())  # type: ignore[attr-defined]
-    return request.turnovers  # type: ignore[attr-defined, no-any-return]
+    return request.turnovers  # type: ignore[attr-defined]
 
 
 @admin.register(PartnerTurnover)
@@ -64,11 +64,12 @@ class PartnerTurnoverAdmin(LookOnlyAdmin):
         """A list whose rows bring their figures: one query for all of them."""
         base: Any = super().get_changelist(request, **kwargs)
 
-        class Figures(base):  # type: ignore[misc]
+        class Figures(base):
             def get_results(self, request: HttpRequest) -> None:
                 super().get_results(request)
-                self.result_list = list(self.result_list)
-                for row in self.result_list:
+                rows: list[Any] = list(self.result_list)  # type: ignore[has-type]
+                self.result_list = rows
+                for row in rows:
                     row.figures = _all(request).get(row.pk) or nothing(row.organisation)
 
         return Figures

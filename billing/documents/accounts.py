@@ -7,7 +7,6 @@ from qrbill import QRBill
 
 from billing.documents import qr, vendor
 from billing.documents.errors import WrongDocument
-from billing.documents.model import Party
 from billing.models import MoneyRequest
 
 

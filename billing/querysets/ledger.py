@@ -2,12 +2,16 @@
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from access.policy import Actor
 from billing.states import RequestState
+
+if TYPE_CHECKING:
+    from billing.models import Account, Entry, MoneyRequest
 
 
 def begins(day: date) -> datetime:

@@ -1,4 +1,4 @@
-"""Who is told about an organisation's prepaid account: its own people who may see it (section 6)."""
+"""Who is told about a prepaid account: the organisation's own people who may see it."""
 
 from typing import Any
 

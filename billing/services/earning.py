@@ -155,9 +155,7 @@ def unpaid_cashback(partner: Organisation, currency: str) -> Decimal:
     return _unpaid(lines).aggregate(sum=Sum("cashback"))["sum"] or ZERO
 
 
-def cashback_to_come(
-    partnership: Partnership, *, payer: Organisation | None = None
-) -> ToCome:
+def cashback_to_come(partnership: Partnership, *, payer: Organisation | None = None) -> ToCome:
     """What the client's unpaid invoices still bring the partner (L6). Renewals bring nothing any
     more once the partnership has ended.
 

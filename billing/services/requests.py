@@ -95,9 +95,7 @@ def request_pay_out(
             % {"currency": account.currency, "most": most},
             field="amount",
         )
-    found, is_new = _once(
-        account, key, kind=EntryKind.PAY_OUT, amount=-amount, iban=clean, by=by
-    )
+    found, is_new = _once(account, key, kind=EntryKind.PAY_OUT, amount=-amount, iban=clean, by=by)
     if is_new:
         _log(found, "account.pay_out", by)
     return found
@@ -106,7 +104,7 @@ def request_pay_out(
 def free_balance(account: Account) -> Decimal:
     """The balance less the pay-outs that wait."""
     waiting = MoneyRequest.objects.waiting().filter(account=account, kind=EntryKind.PAY_OUT)
-    held = waiting.aggregate(held=Sum("amount"))["held"] or ZERO
+    held: Decimal = waiting.aggregate(held=Sum("amount"))["held"] or ZERO
     return max(ZERO, account.balance + held)
 
 

@@ -48,7 +48,8 @@ def finished_months(account: Account) -> list[date]:
     if first is None:
         return []
     opened = timezone.localtime(first.created_at).date().replace(day=1)
-    months, month = [], month_before(timezone.localdate())
+    months: list[date] = []
+    month = month_before(timezone.localdate())
     while month >= opened and len(months) < MONTHS:
         months.append(month)
         month = month_before(month)

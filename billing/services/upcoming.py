@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
@@ -107,10 +108,7 @@ class _Estimate:
         self.units = count_units({deal.payer for deal in self.deals.values()})
         types = {group.product_type for group in groups}
         currencies = {self.currency(deal) for deal in self.deals.values()}
-        self.terms: dict[str, dict[Key, object]] = {
-            currency: terms_on(types, currency, today)  # type: ignore[misc]
-            for currency in currencies
-        }
+        self.terms = {currency: terms_on(types, currency, today) for currency in currencies}
         self.charges: dict[object, Charge | None] = {}
 
     def currency(self, deal: Deal) -> str:
@@ -124,20 +122,17 @@ class _Estimate:
         key = (kind, self.currency(deal), deal.basis, deal.gain, group.quantity, units)
         if key not in self.charges:
             terms = self.terms[self.currency(deal)].get(kind)
-            self.charges[key] = terms and charge(  # type: ignore[assignment]
-                deal.basis,
-                deal.gain,
-                work_out(terms, group.quantity, units),  # type: ignore[arg-type]
-            )
+            sums = work_out(terms, group.quantity, units) if terms else None
+            self.charges[key] = charge(deal.basis, deal.gain, sums) if sums else None
         return self.charges[key]
 
 
 def _work_out(groups: list[Group], today: date) -> dict[str, Upcoming]:
     estimate, last = _Estimate(groups, today), today + timedelta(days=DAYS)
     found: defaultdict[str, Upcoming] = defaultdict(Upcoming)
-    cash: Counter[tuple[str, str, object]] = Counter()
-    off: Counter[tuple[str, str, object]] = Counter()
-    number: Counter[tuple[str, str, object]] = Counter()
+    cash: defaultdict[tuple[str, str, Any], Decimal] = defaultdict(lambda: ZERO)
+    off: defaultdict[tuple[str, str, Any], Decimal] = defaultdict(lambda: ZERO)
+    number: Counter[tuple[str, str, Any]] = Counter()
     for group in groups:
         line = estimate.charge(group)
         if line is None:
@@ -145,15 +140,19 @@ def _work_out(groups: list[Group], today: date) -> dict[str, Upcoming]:
         deal = estimate.deals[group.partnership]
         currency = estimate.currency(deal)
         for day in _days(group, last):
-            for key in ((currency, "month", day.replace(day=1)), (currency, "client", deal.client)):
-                cash[key] += line.cashback  # type: ignore[assignment]
-                off[key] += line.discount  # type: ignore[assignment]
+            keys: tuple[tuple[str, str, Any], ...] = (
+                (currency, "month", day.replace(day=1)),
+                (currency, "client", deal.client),
+            )
+            for key in keys:
+                cash[key] += line.cashback
+                off[key] += line.discount
                 number[key] += group.quantity
             found[currency].renewals += group.quantity
     for currency, what, key in number:
         place = (currency, what, key)
-        name = key if what == "month" else estimate.known.organisations[key].name  # type: ignore[index]
-        row = Earned(name, ZERO + cash[place], ZERO + off[place], number[place])
+        name = key if what == "month" else estimate.known.organisations[key].name
+        row = Earned(name, cash[place], off[place], number[place])
         kept = found[currency].months if what == "month" else found[currency].clients
         kept.append(row)
     for each in found.values():

@@ -8,9 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.dateparse import parse_date
-from django.utils.translation import gettext as _
 
-from access.copying import Column, Kind
 from access.policy import Actor
 from access.web.csv import copy_response, export, style_of
 from access.web.lists import LongListing
@@ -18,13 +16,13 @@ from access.web.pages import page
 from billing.documents import render as print_document
 from billing.entries import sentence
 from billing.explaining import steps
+from billing.exports.columns import entry_columns
 from billing.forms.account import EntryFilter
 from billing.models import Account, Entry, Invoice, MoneyRequest, Order
 from billing.services.ledger import owed
 from billing.services.requests import free_balance
 from billing.services.statements import finished_months, statement_of
 from billing.sight import may_see_cashback
-from billing.states import EntryKind
 
 SORTS = {"date": ("number",), "amount": ("amount", "number")}
 
@@ -70,20 +68,8 @@ def account_page(request: HttpRequest, actor: Actor) -> HttpResponse:
 def account_csv(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     account, _all = chosen(request, actor)
     rows = _listing(request, actor, account).rows
-    columns = (
-        Column(_("Number"), "number", Kind.NUMBER),
-        Column(_("Booked at"), "created_at", Kind.MOMENT),
-        Column(_("Kind"), "kind", Kind.LABEL, labels=EntryKind.choices),
-        Column(_("Client"), "facts__client"),
-        Column(_("Product"), "facts__product"),
-        Column(_("Invoice"), "facts__invoice"),
-        Column(_("Reason"), "facts__reason"),
-        Column(_("Currency"), "account__currency"),
-        Column(_("Amount"), "amount", Kind.MONEY),
-        Column(_("Balance"), "balance_after", Kind.MONEY),
-    )
     name = f"account-{actor.organisation.slug}-{account.currency}.csv"
-    return copy_response(name, columns, rows, style_of(request, actor))
+    return copy_response(name, entry_columns(), rows, style_of(request, actor))
 
 
 # ---- One entry: "why 52.08?" (M7) -----------------------------------------------------------

@@ -49,7 +49,9 @@ def paid(account: Account, amount: str) -> Entry:
     )
 
 
-def hosting_line(world: World, client: str = BAKERY, partner: str = ALPINE, **more: Any) -> OrderLine:
+def hosting_line(
+    world: World, client: str = BAKERY, partner: str = ALPINE, **more: Any
+) -> OrderLine:
     """35 web hostings that the client ordered and pays: the partner's cashback is 52.08 (M2)."""
     owner = world.organisation(client)
     order = make_order(
@@ -84,9 +86,7 @@ def cashback(line: OrderLine) -> Entry:
 def moved(entry: Entry, moment: datetime) -> Entry:
     """The entry as if booked at another moment. Only a test may do that, past the trigger."""
     with pgtrigger.ignore("billing.Entry:entries_are_only_added"), connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE billing_entry SET created_at = %s WHERE id = %s", [moment, entry.pk]
-        )
+        cursor.execute("UPDATE billing_entry SET created_at = %s WHERE id = %s", [moment, entry.pk])
     entry.refresh_from_db()
     return entry
 

@@ -26,9 +26,7 @@ def assert_sums_up(account: Account) -> None:
     account.refresh_from_db()
     total = Entry.objects.filter(account=account).aggregate(sum=Sum("amount"))["sum"] or 0
     assert account.balance == total
-    assert [number for number, _, _ in entries(account)] == list(
-        range(1, account.last_number + 1)
-    )
+    assert [number for number, _, _ in entries(account)] == list(range(1, account.last_number + 1))
 
 
 def test_the_balance_is_the_sum_of_numbered_entries(world: World) -> None:
@@ -53,7 +51,7 @@ def test_an_organisation_has_one_account_for_each_currency(world: World) -> None
 
 def test_more_than_the_balance_is_refused_and_nothing_is_booked(world: World) -> None:
     account = filled(world.organisation(HOTEL), "30.00")
-    with pytest.raises(NotEnoughBalance, match="30.00"):
+    with pytest.raises(NotEnoughBalance, match=r"30\.00"):
         paid(account, "30.01")
     assert len(entries(account)) == 1
     assert_sums_up(account)
@@ -83,7 +81,7 @@ def test_entries_are_neither_changed_nor_deleted(world: World) -> None:
     with pytest.raises(DatabaseError, match="entries_are_only_added"), transaction.atomic():
         Entry.objects.filter(pk=entry.pk).update(amount=Decimal("1000.00"))
     with pytest.raises(DatabaseError, match="entries_are_only_added"), transaction.atomic():
-        Entry.objects.filter(pk=entry.pk)._raw_delete("default")  # type: ignore[attr-defined]
+        Entry.objects.filter(pk=entry.pk)._raw_delete("default")
     entry.amount = Decimal("1000.00")
     with pytest.raises(DatabaseError, match="entries_are_only_added"), transaction.atomic():
         entry.save()
@@ -118,7 +116,11 @@ def test_cashback_is_taken_back_by_counter_entry_once(world: World) -> None:
     for _ in range(2):
         take_back(cashback=original, reason="cashback_back")
     back = Entry.objects.get(reverses=original)
-    assert (back.amount, back.kind, back.line_id) == (-original.amount, "cashback", original.line_id)
+    assert (back.amount, back.kind, back.line_id) == (
+        -original.amount,
+        "cashback",
+        original.line_id,
+    )
     assert owed(original.account) == 0
     assert_sums_up(original.account)
 

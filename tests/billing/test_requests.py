@@ -126,7 +126,7 @@ def test_a_pay_out_is_at_most_the_balance_less_what_waits(world: World) -> None:
     assert first.amount == Decimal("-60.00")
     assert first.iban == "CH9300762011623852957"
     assert free_balance(account) == Decimal("40.00")
-    with pytest.raises(NotEnoughBalance, match="40.00"):
+    with pytest.raises(NotEnoughBalance, match=r"40\.00"):
         pay_out(world, "40.01", key="key-of-two")
     assert pay_out(world, "60.00").pk == first.pk  # the same key, though 60.00 are not left
     pay_out(world, "40.00", key="key-of-two")
