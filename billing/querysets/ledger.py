@@ -11,7 +11,7 @@ from access.policy import Actor
 from billing.states import RequestState
 
 if TYPE_CHECKING:
-    from billing.models import Account, Entry, MoneyRequest
+    from billing.models import Account, Entry, MoneyRequest  # noqa: F401 - named in strings
 
 
 def begins(day: date) -> datetime:

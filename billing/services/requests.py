@@ -105,7 +105,8 @@ def free_balance(account: Account) -> Decimal:
     """The balance less the pay-outs that wait."""
     waiting = MoneyRequest.objects.waiting().filter(account=account, kind=EntryKind.PAY_OUT)
     held: Decimal = waiting.aggregate(held=Sum("amount"))["held"] or ZERO
-    return max(ZERO, account.balance + held)
+    free: Decimal = account.balance + held
+    return max(ZERO, free)
 
 
 def _own_account(by: Actor, act: str, currency: str | None, amount: Decimal) -> Account:

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -32,7 +33,7 @@ def get(world: World, who: str, name: str, *args: str, **query: str) -> HttpResp
     return world.client(who).get(reverse(name, args=args), query)  # type: ignore[return-value]
 
 
-def text(response: HttpResponse) -> str:
+def text(response: Any) -> str:
     return response.content.decode()
 
 
