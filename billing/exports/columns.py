@@ -33,7 +33,9 @@ def order_columns(actor: Actor) -> Columns:
     """Of orders that the actor may see; amounts only where `billing.sight` shows them."""
     amount, gain = amount_shown(actor), cashback_shown(actor)
     quantity = Cast("lines__quantity", TextField())
-    product = Concat(quantity, Value(" × "), named("lines__product_type"))
+    times = Value(" × ", output_field=TextField())
+    product = Concat(quantity, times, named("lines__product_type"), output_field=TextField())
+    joint = Value(", ", output_field=TextField())
     by_partner = When(ordered_by=Side.PARTNER, then=F("partner__organisation__name"))
     return (
         Column(_("Ordered on"), "created_at", Kind.DATE),
@@ -43,7 +45,7 @@ def order_columns(actor: Actor) -> Columns:
         Column(_("Client"), "organisation__name"),
         Column(_("Ordered by"), Case(by_partner, default=F("organisation__name"))),
         Column(_("Paid by"), "payer__name"),
-        Column(_("Products"), StringAgg(product, Value(", "), order_by="lines__position")),
+        Column(_("Products"), StringAgg(product, joint, order_by="lines__position")),
         Column(_("Currency"), Case(When(amount, then=F("currency")))),
         Column(_("Total, excluding VAT"), Case(When(amount, then=F("net"))), Kind.MONEY),
         Column(_("Cashback"), Case(When(gain, then=F("cashback"))), Kind.MONEY),

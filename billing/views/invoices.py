@@ -1,25 +1,25 @@
 """The invoices of an organisation: for its own people with the accounting right (M4, T12)."""
 
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from access.errors import Refused
 from access.policy import Actor
-from access.web.csv import csv_response
+from access.web.csv import copy_response, export, style_of
 from access.web.lists import LongListing
 from access.web.pages import FORM, page
 from billing import references
 from billing.documents import DocumentError
 from billing.documents import invoices as paper
+from billing.exports.columns import invoice_columns
 from billing.forms.invoices import InvoiceFilter, PayForm
 from billing.models import Account, Invoice
 from billing.rules import ZERO
@@ -33,23 +33,6 @@ SORTS = {
     "total": ("total", "year", "sequence"),
     "state": ("state", "-year", "-sequence"),
 }
-CHUNK = 500
-COLUMNS = (
-    gettext_lazy("Number"),
-    gettext_lazy("Kind"),
-    gettext_lazy("Date"),
-    gettext_lazy("Payable until"),
-    gettext_lazy("State"),
-    gettext_lazy("Currency"),
-    gettext_lazy("Net"),
-    gettext_lazy("VAT"),
-    gettext_lazy("Total, including VAT"),
-    gettext_lazy("Paid"),
-    gettext_lazy("Credited"),
-    gettext_lazy("Still open"),
-    gettext_lazy("Corrects"),
-    gettext_lazy("Payment reference"),
-)
 
 
 def _whole(actor: Actor) -> QuerySet[Invoice]:
@@ -80,32 +63,11 @@ def invoice_list(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 @page("accounting.see")
-def invoice_csv(request: HttpRequest, actor: Actor) -> Any:
-    rows = _rows(_listing(request, actor).rows)
-    return csv_response(f"invoices-{actor.organisation.slug}.csv", COLUMNS, rows)
-
-
-def _rows(found: Any) -> Iterator[tuple[Any, ...]]:
-    """One row for each document, under `COLUMNS`; what a credit note takes off is negative."""
-    for invoice in found.iterator(CHUNK):
-        sign = -1 if invoice.kind == InvoiceKind.CREDIT_NOTE else 1
-        is_open = invoice.state == InvoiceState.OPEN
-        yield (
-            invoice.number,
-            invoice.get_kind_display(),
-            invoice.issued_on,
-            invoice.due_on,
-            invoice.get_state_display(),
-            invoice.currency,
-            sign * invoice.net,
-            sign * invoice.vat,
-            sign * invoice.total,
-            invoice.paid,
-            invoice.credited,
-            invoice.open_amount if is_open else ZERO,
-            invoice.corrects.number if invoice.corrects else "",
-            invoice.reference,
-        )
+@export
+def invoice_csv(request: HttpRequest, actor: Actor) -> HttpResponseBase:
+    rows = _listing(request, actor).rows
+    name = f"invoices-{actor.organisation.slug}.csv"
+    return copy_response(name, invoice_columns(), rows, style_of(request, actor))
 
 
 def _balance(actor: Actor, currency: str) -> Decimal:

@@ -170,7 +170,7 @@ def pages(world: World, name: str, slug: str, order: Order) -> str:
         reverse("order", args=[slug, order.public_id]),
         reverse("orders", args=[slug]),
         reverse("orders", args=[slug]) + "?q=web&sort=payer",
-        reverse("orders_csv", args=[slug]),
+        reverse("orders_csv", args=[slug]) + "?format=point",
         reverse("product", args=[slug, product.public_id]),
         reverse("home", args=[slug]),
     ):
@@ -213,7 +213,8 @@ def test_the_partner_sees_what_it_gains_or_pays(world: World, case: Case) -> Non
         return
     assert seen(found.content.decode()) == case.partner_sees
     assert order.public_id in listed
-    exported = lea.get(reverse("client_orders_csv", args=[ALPINE])).getvalue().decode()
+    csv = reverse("client_orders_csv", args=[ALPINE]) + "?format=point"
+    exported = lea.get(csv).getvalue().decode()
     assert {case.net, DIFFERENCE} <= seen(listed) & seen(exported)
     if case.orderer == "lea":
         assert case.partner_sees == seen(check)
