@@ -211,6 +211,9 @@ def test_a_suspended_partner_sees_them_with_a_notice(world, lea):
     Partner.objects.filter(organisation__slug=ALPINE).update(state=PartnerState.SUSPENDED)
     for name in ("prices", "price_calculator"):
         assert "is not an approved partner at present" in text_of(lea, name)
+    text = calculated(lea)
+    assert "208.32" in text
+    assert "You get" not in text
 
 
 @pytest.mark.parametrize("name", ["prices", "prices_csv", "price_calculator"])
