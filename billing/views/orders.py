@@ -57,9 +57,11 @@ def rows_of(actor: Actor, orders: Iterable[Order]) -> list[dict[str, Any]]:
 @page("orders.see")
 def order_list(request: HttpRequest, actor: Actor) -> HttpResponse:
     listing = listing_of(request, with_lines(Order.objects.visible_to(actor)))
+    rows = rows_of(actor, listing.page)
     context = {
         "listing": listing,
-        "rows": rows_of(actor, listing.page),
+        "rows": rows,
+        "shows_total": any(row["net"] is not None for row in rows),
         "shows_gain": actor.partner is not None,
     }
     return render(request, "billing/orders.html", context)

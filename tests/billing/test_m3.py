@@ -181,7 +181,6 @@ def pages(world: World, name: str, slug: str, order: Order) -> str:
 
 
 def seen(text: str) -> set[str]:
-    text = text.replace(",", ".")
     return {figure for figure in FIGURES if re.search(rf"(?<![\d.]){re.escape(figure)}", text)}
 
 
