@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from enum import Enum
+from operator import itemgetter
 from typing import Any
 
 from django.db import connection, models
@@ -45,50 +46,52 @@ class Table:
     """The columns of a model, and what stands in them when a row does not say."""
 
     def __init__(self, model: type[models.Model], *, keyed: bool = False) -> None:
-        self.model = model
-        self.fields = [
+        fields = [
             field
             for field in model._meta.concrete_fields
             if keyed or not isinstance(field, models.AutoField)
         ]
-        self.json = {field.attname for field in self.fields if _is_json(field)}
-        self.given: list[tuple[str, Callable[[], Any]]] = [
-            (field.attname, _default_of(field)) for field in self.fields
-        ]
-        columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in self.fields)
+        self.json = [field.attname for field in fields if _is_json(field)]
+        self.moments = [field.attname for field in fields if getattr(field, "auto_now_add", False)]
+        self.fixed: Row = {}
+        self.made: list[tuple[str, Callable[[], Any]]] = []
+        for field in fields:
+            if field.has_default() and callable(field.default) and not _is_json(field):
+                self.made.append((field.attname, field.get_default))
+            else:
+                self.fixed[field.attname] = _default_of(field)
+        self.values = itemgetter(*(field.attname for field in fields))
+        columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
         table = connection.ops.quote_name(model._meta.db_table)
         self.statement = f"COPY {table} ({columns}) FROM STDIN"
 
     def copy(self, cursor: Cursor, rows: Iterable[Row], now: datetime) -> None:
         """Writes the rows, which name columns by attribute. Moments of creation are `now`."""
-        made = list(rows)  # before the COPY begins: while it lasts, nobody can ask anything
+        fixed = self.fixed | dict.fromkeys(self.moments, now)
+        made = [self._whole(fixed, row) for row in rows]  # before the COPY, which lets no one ask
         if not made:
             return
-        moments = {
-            field.attname: now
-            for field in self.fields
-            if getattr(field, "auto_now_add", False) or getattr(field, "auto_now", False)
-        }
         with connection.wrap_database_errors, cursor.copy(self.statement) as target:
-            for row in made:
-                target.write_row(self._values(moments | row))
+            for values in made:
+                target.write_row(values)
 
-    def _values(self, row: Row) -> list[Any]:
-        values = [row[name] if name in row else default() for name, default in self.given]
-        for at, (name, _default) in enumerate(self.given):
-            if name in self.json and values[at] is not None:
-                values[at] = json.dumps(values[at])
-        return values
+    def _whole(self, fixed: Row, row: Row) -> tuple[Any, ...]:
+        whole = fixed | row
+        for name, make in self.made:
+            if name not in row:
+                whole[name] = make()
+        for name in self.json:
+            if whole[name] is not None:
+                whole[name] = json.dumps(whole[name])
+        found: tuple[Any, ...] = self.values(whole)
+        return found
 
 
 def _is_json(field: Any) -> bool:
     return isinstance(field, models.JSONField)
 
 
-def _default_of(field: Any) -> Callable[[], Any]:
+def _default_of(field: Any) -> Any:
     """The model's default as a plain value: members of enumerations become their text."""
-    if not callable(field.default):
-        value = field.get_default()
-        plain = value.value if isinstance(value, Enum) else value
-        return lambda: plain
-    return field.get_default
+    value = field.get_default()
+    return value.value if isinstance(value, Enum) else value

@@ -14,12 +14,15 @@ from billing.errors import VatRateMissing
 from billing.models import BillingProfile
 from billing.renewals import sql
 from billing.renewals.due import Group
-from billing.rules import Terms
+from billing.rules import Arithmetic, Terms, work_out
 from billing.services.pricing import Key, terms_on
 from billing.states import VatCategory
 from billing.vat import Vat, is_valid_number, treatment, vat_for
 from clients.models import Partnership, ProductType
 from partners.rules import PartnerState
+
+MOST_KEPT = 20_000
+"""How many different lines are remembered at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class PriceList:
         self.types: dict[int, ProductType] = ProductType.objects.in_bulk()
         self._terms: dict[tuple[str, date], dict[Key, Terms]] = {}
         self._vat: dict[tuple[VatCategory, date], Vat | None] = {}
+        self._figures: dict[tuple[Any, ...], Arithmetic] = {}
 
     def terms(self, group: Group, currency: str) -> tuple[date, Terms | None]:
         """The terms of the renewal day; where it has no price, those of the run's day, so that a
@@ -53,6 +57,17 @@ class PriceList:
             if found is not None:
                 return day, found
         return self.day, None
+
+    def figures(
+        self, group: Group, currency: str, day: date, terms: Terms, units: int
+    ) -> Arithmetic:
+        """As `rules.work_out`; lines that are alike are worked out once."""
+        key = (group.product_type, group.period, currency, day, group.quantity, units)
+        if key not in self._figures:
+            if len(self._figures) > MOST_KEPT:
+                self._figures.clear()
+            self._figures[key] = work_out(terms, group.quantity, units)
+        return self._figures[key]
 
     def vat(self, payer: Organisation, day: date) -> Vat | None:
         """As `vat.vat_for`; None when no rate counts on the day."""
@@ -74,7 +89,7 @@ class Known:
     partnerships: dict[int, Managing]
     organisations: dict[int, Organisation]
     profiles: dict[int, BillingProfile]
-    units: dict[tuple[int, int], int] = field(default_factory=dict)
+    vats: dict[tuple[int, date], Vat | None] = field(default_factory=dict)
 
 
 def read(groups: Sequence[Group]) -> Known:

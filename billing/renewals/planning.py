@@ -20,7 +20,6 @@ from billing.rules import (
     charge,
     row_for,
     without_gain,
-    work_out,
 )
 from billing.states import PaymentMethod, RenewalFault
 from billing.vat import Vat, sums
@@ -184,11 +183,13 @@ def _add(
     rates_of, terms = prices.terms(group, payer.currency)
     if terms is None:
         return RenewalFault.NO_PRICE
-    vat = prices.vat(payer, rates_of)
+    if (deal.payer, rates_of) not in known.vats:
+        known.vats[deal.payer, rates_of] = prices.vat(payer, rates_of)
+    vat = known.vats[deal.payer, rates_of]
     if vat is None:
         return RenewalFault.NO_VAT
     units = max(counted.get((deal.payer, group.product_type), 0), group.quantity)
-    figures = work_out(terms, group.quantity, units)
+    figures = prices.figures(group, payer.currency, rates_of, terms, units)
     key = (deal, group.starts_on, rates_of)
     if key not in orders:
         client = known.organisations[group.client]
