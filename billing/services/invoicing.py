@@ -5,20 +5,19 @@ Amounts are in the payer's currency; lines exclude VAT, totals include it.
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone, translation
 
 from access.models import Organisation
 from billing.models import Invoice, InvoiceLine, Order, OrderLine
-from billing.rules import ZERO
 from billing.services import paying
 from billing.services.crediting import credit_lines, credit_order
 from billing.services.invoice_mails import tell
 from billing.services.issuing import Draft, draft_of, issue, language_of, profile_of
 from billing.services.ledger import account_of
-from billing.states import InvoiceKind, OrderState, PaymentMethod
+from billing.states import OrderState, PaymentMethod
 from billing.vat import Vat, vat_for
 
 __all__ = [
@@ -143,7 +142,7 @@ def issue_collective(
     return invoice
 
 
-def _waiting(until: date):  # type: ignore[no-untyped-def]
+def _waiting(until: date) -> QuerySet[OrderLine]:
     """Lines that wait for a collective invoice, of orders placed before the day `until`."""
     moment = timezone.make_aware(datetime.combine(until, time.min))
     return OrderLine.objects.filter(
@@ -155,9 +154,3 @@ def _placed_on(line: OrderLine) -> date:
     placed_at = line.order.placed_at
     assert placed_at is not None  # noqa: S101 - a constraint on placed orders
     return timezone.localtime(placed_at).date()
-
-
-def open_total(payer: Organisation, currency: str) -> Decimal:
-    """What the payer still has to pay on all its invoices, including VAT."""
-    rows = Invoice.objects.filter(payer=payer, currency=currency, kind=InvoiceKind.INVOICE).open()
-    return sum((invoice.open_amount for invoice in rows), ZERO)
