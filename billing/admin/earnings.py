@@ -51,9 +51,7 @@ class PartnerTurnoverAdmin(LookOnlyAdmin):
     list_filter = [BelowMinimum, "state"]
     list_select_related = ["organisation"]
     search_fields = ["organisation__name"]
-    fields = (
-        "organisation", "state", "approved_at", "products", "amount", "minimum", "shown_reached",
-    )  # fmt: skip
+    fields = ("organisation", "state", "approved_at", "products", "amount", "minimum")
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

@@ -141,7 +141,7 @@ class MoneyRequestAdmin(MoneyPage):
     date_hierarchy = "created_at"
     actions_detail = ("settle_it", "refuse_it")  # type: ignore[assignment]
     fields = (
-        "account", "kind", "shown_amount", "shown_state", "iban", "reference", "reason", "answer",
+        "account", "kind", "shown_amount", "state", "iban", "reference", "reason", "answer",
         "created_at", "created_by", "decided_at", "decided_by", "entry", "public_id",
     )  # fmt: skip
     readonly_fields = fields
@@ -173,7 +173,7 @@ class MoneyRequestAdmin(MoneyPage):
         form = Form(request.POST or None)
         if request.method == "POST":
             try:
-                settle(request=asked, by=request.user)  # type: ignore[arg-type]
+                settle(asked=asked, by=request.user)  # type: ignore[arg-type]
             except Refused as refusal:
                 messages.error(request, str(refusal))
             else:
@@ -197,7 +197,7 @@ class MoneyRequestAdmin(MoneyPage):
         form = RefuseForm(request.POST or None)
         if form.is_valid():
             try:
-                refuse(request=asked, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+                refuse(asked=asked, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
             except Refused as refusal:
                 messages.error(request, str(refusal))
             else:

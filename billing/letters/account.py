@@ -93,7 +93,8 @@ def cashback_statement(facts: Facts) -> Letter:
     if Decimal(facts["taken_back"]) != ZERO:
         lines.append((_("Taken back for refunds"), money(facts, "taken_back")))
     lines.append((_("Balance at the end of the month"), money(facts, "balance")))
-    path = reverse("account_statement", args=[facts["slug"], facts["currency"], month_of(facts)])
+    path = reverse("account_statement", args=[facts["slug"]])
+    path += f"?account={facts['currency']}&month={month_of(facts)}"
     return Letter(
         subject=_("Your cashback in %(month)s: %(amount)s") % names,
         paragraphs=[came % (names | {"n": number})],

@@ -20,22 +20,22 @@ def readers(account: Account) -> list[Recipient]:
     return [Recipient.of(row.user) for row in members.select_related("user").order_by("pk")]
 
 
-def tell(kind: str, request: MoneyRequest, **facts: Any) -> None:
-    """Queues the mail `billing.<kind>` about a request, once."""
-    account = request.account
+def tell(kind: str, asked: MoneyRequest, **facts: Any) -> None:
+    """Queues the mail `billing.<kind>` about a asked, once."""
+    account = asked.account
     queue_mail(
         kind=f"billing.{kind}",
-        key=f"billing.{kind}:{request.public_id}",
+        key=f"billing.{kind}:{asked.public_id}",
         to=readers(account),
         context={
             "organisation": account.organisation.name,
             "slug": account.organisation.slug,
-            "request": request.public_id,
-            "kind": str(request.kind),
+            "request": asked.public_id,
+            "kind": str(asked.kind),
             "currency": account.currency,
-            "amount": str(abs(request.amount)),
-            "iban": request.iban,
-            "answer": request.answer,
+            "amount": str(abs(asked.amount)),
+            "iban": asked.iban,
+            "answer": asked.answer,
         }
         | facts,
     )

@@ -180,7 +180,7 @@ def _top_up(row: BankMovement, key: int, *, by: User | None) -> str:
         facts={"reference": row.reference},
         by=by,
     )
-    close_by(request=request, entry=entry, by=by)
+    close_by(asked=request, entry=entry, by=by)
     row.request, row.entry = request, entry
     _booked(row)
     return ""

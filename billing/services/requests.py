@@ -36,6 +36,14 @@ SAME_PERSON_DAYS = 30
 """Over how many days one person's corrections of an account add up to the threshold (T19)."""
 
 
+SETTLED = {
+    EntryKind.TOP_UP: "account.top_up_settled",
+    EntryKind.PAY_OUT: "account.pay_out_settled",
+    EntryKind.CORRECTION: "account.correction_settled",
+}
+"""The act that is logged when a request is settled."""
+
+
 def new_key() -> str:
     """A key for one request: whoever sends it twice has asked once."""
     return secrets.token_hex(16)
@@ -61,13 +69,13 @@ def request_top_up(
     return found
 
 
-def _reference(request: MoneyRequest) -> str:
+def _reference(asked: MoneyRequest) -> str:
     """The payment reference; its place in the year is the request's key, which is never used
     twice."""
     if not settings.VENDOR_IBAN:
         return ""
     year = timezone.localdate().year
-    number = references.number_of(references.Purpose.TOP_UP, year, request.pk)
+    number = references.number_of(references.Purpose.TOP_UP, year, asked.pk)
     return references.reference_for(settings.VENDOR_IBAN, number)
 
 
@@ -138,58 +146,58 @@ def _once(
 
 
 @transaction.atomic
-def withdraw_request(*, request: MoneyRequest, by: Actor) -> MoneyRequest:
+def withdraw_request(*, asked: MoneyRequest, by: Actor) -> MoneyRequest:
     """The organisation takes its request back. Raises AlreadySettled when it does not wait."""
     acts = {EntryKind.TOP_UP: "accounting.top_up", EntryKind.PAY_OUT: "accounting.pay_out"}
-    request = _lock_waiting(request)
-    if request.kind not in acts or by.organisation != request.account.organisation:
+    asked = _lock_waiting(asked)
+    if asked.kind not in acts or by.organisation != asked.account.organisation:
         raise AlreadySettled(_("This is not yours to withdraw."))
-    by.require(acts[EntryKind(request.kind)])
-    _decide(request, RequestState.WITHDRAWN, by=by.person)
-    _log(request, "account.withdraw", by)
-    return request
+    by.require(acts[EntryKind(asked.kind)])
+    _decide(asked, RequestState.WITHDRAWN, by=by.person)
+    _log(asked, "account.withdraw", by)
+    return asked
 
 
 # ---- Deciding: staff, or the bank's file ----------------------------------------------------
 
 
 @transaction.atomic
-def settle(*, request: MoneyRequest, by: User) -> Entry:
+def settle(*, asked: MoneyRequest, by: User) -> Entry:
     """Staff say that the money came, or was sent, or that a correction is right: it is booked.
 
     Raises AlreadySettled, NotEnoughBalance, or SecondPersonNeeded (T19).
     """
-    request = _lock_waiting(request)
-    if request.kind == EntryKind.CORRECTION:
-        _check_second_person(request, by)
+    asked = _lock_waiting(asked)
+    if asked.kind == EntryKind.CORRECTION:
+        _check_second_person(asked, by)
     reasons = {
-        EntryKind.TOP_UP: ("top_up_transfer", {"reference": request.reference}),
-        EntryKind.PAY_OUT: ("pay_out", {"iban": shortened(request.iban)}),
-        EntryKind.CORRECTION: ("correction", {"reason": request.reason}),
+        EntryKind.TOP_UP: ("top_up_transfer", {"reference": asked.reference}),
+        EntryKind.PAY_OUT: ("pay_out", {"iban": shortened(asked.iban)}),
+        EntryKind.CORRECTION: ("correction", {"reason": asked.reason}),
     }
-    reason, facts = reasons[EntryKind(request.kind)]
+    reason, facts = reasons[EntryKind(asked.kind)]
     entry = book(
-        account=request.account,
-        kind=EntryKind(request.kind),
-        amount=request.amount,
+        account=asked.account,
+        kind=EntryKind(asked.kind),
+        amount=asked.amount,
         reason=reason,
         facts=facts,
         by=by,
     )
-    close_by(request=request, entry=entry, by=by)
+    close_by(asked=asked, entry=entry, by=by)
     return entry
 
 
-def close_by(*, request: MoneyRequest, entry: Entry, by: User | None) -> None:
+def close_by(*, asked: MoneyRequest, entry: Entry, by: User | None) -> None:
     """Closes a locked request with the entry that it came to, logs it and tells its people. The
     bank's file calls this too, once it has booked what came."""
-    request.entry = entry
-    _decide(request, RequestState.SETTLED, by=by)
-    _log(request, f"account.{request.kind}_settled", None, amount=entry.amount)
-    if request.kind != EntryKind.CORRECTION:
+    asked.entry = entry
+    _decide(asked, RequestState.SETTLED, by=by)
+    _log(asked, SETTLED[EntryKind(asked.kind)], None, amount=entry.amount)
+    if asked.kind != EntryKind.CORRECTION:
         tell(
             "request_settled",
-            request,
+            asked,
             amount=str(abs(entry.amount)),
             balance=str(entry.balance_after),
             entry=entry.public_id,
@@ -197,19 +205,19 @@ def close_by(*, request: MoneyRequest, entry: Entry, by: User | None) -> None:
 
 
 @transaction.atomic
-def refuse(*, request: MoneyRequest, answer: str, by: User) -> MoneyRequest:
+def refuse(*, asked: MoneyRequest, answer: str, by: User) -> MoneyRequest:
     """Staff refuse, in words that the organisation reads. Raises AlreadySettled, AmountWrong
     without words."""
-    request = _lock_waiting(request)
+    asked = _lock_waiting(asked)
     answer = " ".join(answer.split())[:200]
     if not answer:
         raise AmountWrong(_("Say why: the organisation reads it."), field="answer")
-    request.answer = answer
-    _decide(request, RequestState.REFUSED, by=by)
-    if request.kind != EntryKind.CORRECTION:
-        _log(request, "account.refuse", None)
-        tell("request_refused", request)
-    return request
+    asked.answer = answer
+    _decide(asked, RequestState.REFUSED, by=by)
+    if asked.kind != EntryKind.CORRECTION:
+        _log(asked, "account.refuse", None)
+        tell("request_refused", asked)
+    return asked
 
 
 # ---- Corrections (T19) ----------------------------------------------------------------------
@@ -244,21 +252,21 @@ def propose_correction(
     )[0]
 
 
-def _check_second_person(request: MoneyRequest, by: User) -> None:
+def _check_second_person(asked: MoneyRequest, by: User) -> None:
     """Raises SecondPersonNeeded when who proposed it settles more than the threshold alone; what
     they settled alone on this account lately counts, so that many small ones are no way round."""
-    if request.created_by_id != by.pk:
+    if asked.created_by_id != by.pk:
         return
     since = timezone.now() - timedelta(days=SAME_PERSON_DAYS)
     alone = MoneyRequest.objects.filter(
-        account=request.account,
+        account=asked.account,
         kind=EntryKind.CORRECTION,
         state=RequestState.SETTLED,
         created_by=by,
         decided_by=by,
         decided_at__gte=since,
     )
-    total = abs(request.amount) + sum(abs(row.amount) for row in alone)
+    total = abs(asked.amount) + sum(abs(row.amount) for row in alone)
     if total > settings.CORRECTION_SECOND_PERSON:
         raise SecondPersonNeeded(
             _(
@@ -272,21 +280,21 @@ def _check_second_person(request: MoneyRequest, by: User) -> None:
 # ---- Parts ----------------------------------------------------------------------------------
 
 
-def _lock_waiting(request: MoneyRequest) -> MoneyRequest:
+def _lock_waiting(asked: MoneyRequest) -> MoneyRequest:
     rows = MoneyRequest.objects.select_for_update(of=("self",), no_key=True)
-    request = rows.select_related("account__organisation").get(pk=request.pk)
-    if request.state != RequestState.WAITING:
+    asked = rows.select_related("account__organisation").get(pk=asked.pk)
+    if asked.state != RequestState.WAITING:
         raise AlreadySettled(
             _("This does not wait any more: %(state)s.")
-            % {"state": request.get_state_display().lower()}
+            % {"state": asked.get_state_display().lower()}
         )
-    return request
+    return asked
 
 
-def _decide(request: MoneyRequest, state: RequestState, *, by: User | None) -> None:
-    request.state = state
-    request.decided_at, request.decided_by = timezone.now(), by
-    request.save(update_fields=["state", "answer", "entry", "decided_at", "decided_by"])
+def _decide(asked: MoneyRequest, state: RequestState, *, by: User | None) -> None:
+    asked.state = state
+    asked.decided_at, asked.decided_by = timezone.now(), by
+    asked.save(update_fields=["state", "answer", "entry", "decided_at", "decided_by"])
 
 
 def shortened(iban: str) -> str:
@@ -294,15 +302,13 @@ def shortened(iban: str) -> str:
     return f"{iban[:2]}… {iban[-4:]}" if iban else ""
 
 
-def _log(
-    request: MoneyRequest, act: str, by: Actor | None, *, amount: Decimal | None = None
-) -> None:
+def _log(asked: MoneyRequest, act: str, by: Actor | None, *, amount: Decimal | None = None) -> None:
     """In the organisation's own log; it does not read which of the vendor's staff decided."""
-    account = request.account
-    amount = abs(request.amount if amount is None else amount)
+    account = asked.account
+    amount = abs(asked.amount if amount is None else amount)
     after = {"amount": f"{account.currency} {amount}"}
-    if request.iban:
-        after["iban"] = shortened(request.iban)
-    if request.reason or request.answer:
-        after["reason"] = request.answer or request.reason
-    log.write(organisation=account.organisation, act=act, by=by, about=request, after=after)
+    if asked.iban:
+        after["iban"] = shortened(asked.iban)
+    if asked.reason or asked.answer:
+        after["reason"] = asked.answer or asked.reason
+    log.write(organisation=account.organisation, act=act, by=by, about=asked, after=after)

@@ -1,32 +1,23 @@
-"""The monthly statement of a prepaid account: as a PDF, and by mail to who earned cashback (M6)."""
+"""The months of a prepaid account, and the mail about them to who earned cashback (M6)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import groupby
 
 from django.db import transaction
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
-from django.utils.translation import gettext as _
 
 from access.mail import queue_mail
 from access.models import OutgoingMail
-from billing.documents import Party, Statement, StatementLine, vendor
-from billing.documents.model import LANGUAGES
-from billing.entries import sentence
 from billing.models import Account, Entry
 from billing.querysets.ledger import begins
 from billing.rules import ZERO
 from billing.services.account_mails import readers
-from billing.services.issuing import buyer
 from billing.states import EntryKind
 
 MONTHS = 12
 """How many finished months the account's page offers."""
-MOST_LINES = 1_000
-"""Above this, the entries of one kind and day are one line of the statement."""
 MAIL_DAYS = 3
 """Until which day of the month the mails of the last one are caught up."""
 
@@ -56,81 +47,10 @@ def finished_months(account: Account) -> list[date]:
     return months
 
 
-# ---- The document ---------------------------------------------------------------------------
-
-
-def statement_of(account: Account, month: date) -> Statement:
-    """The statement of the month that begins on this day, in the language in use now. Raises
-    ValueError for a month that is not over."""
-    first, following = month.replace(day=1), month_after(month)
-    if following > timezone.localdate():
-        raise ValueError("a statement is of a finished month")
-    before, last = _last_before(account, first), _last_before(account, following)
-    opening = before.balance_after if before else ZERO
-    rows = Entry.objects.filter(
-        account=account,
-        number__gt=before.number if before else 0,
-        number__lte=last.number if last else 0,
-    ).order_by("number")
-    facts = buyer(account.organisation)
-    return Statement(
-        number=f"{first:%Y-%m}",
-        issued_on=following,
-        period_from=first,
-        period_to=following - timedelta(days=1),
-        language=_language(),
-        currency=account.currency,  # type: ignore[arg-type]
-        holder=Party(**facts),
-        opening=opening,
-        lines=tuple(_lines(rows, opening)),
-        closing=last.balance_after if last else ZERO,
-        **vendor.look(),
-    )
-
-
-def _last_before(account: Account, day: date) -> Entry | None:
+def last_before(account: Account, day: date) -> Entry | None:
     """The last entry that was booked before a day: numbers, not clocks, say what follows."""
     rows = Entry.objects.filter(account=account, created_at__lt=begins(day))
     return rows.order_by("-number").first()
-
-
-def _language() -> str:
-    language = (get_language() or "en").partition("-")[0]
-    return language if language in LANGUAGES else "en"
-
-
-def _lines(rows: Iterable[Entry], opening: Decimal) -> Iterator[StatementLine]:
-    """A line for each entry; of a very long month, one for each kind and day."""
-    found = list(rows)
-    if len(found) <= MOST_LINES:
-        for entry in found:
-            yield StatementLine(
-                date=_day(entry),
-                text=sentence(entry.reason, entry.facts),
-                detail=f"{entry.get_kind_display()} · {entry.number}",
-                amount=entry.amount,
-                balance=entry.balance_after,
-            )
-        return
-    balance = opening
-    found.sort(key=lambda entry: (_day(entry), entry.kind, entry.number))
-    for (day, kind), group in groupby(found, key=lambda entry: (_day(entry), entry.kind)):
-        entries = list(group)
-        amount = sum((entry.amount for entry in entries), ZERO)
-        balance += amount
-        number = len(entries)
-        yield StatementLine(
-            date=day,
-            text=f"{EntryKind(kind).label}: "
-            + ngettext("%(n)d entry", "%(n)d entries", number) % {"n": number},
-            detail=_("All entries are on the account's page and in its CSV."),
-            amount=amount,
-            balance=balance,
-        )
-
-
-def _day(entry: Entry) -> date:
-    return timezone.localtime(entry.created_at).date()
 
 
 # ---- The mail -------------------------------------------------------------------------------
@@ -187,7 +107,7 @@ def _earners(month: date) -> Iterator[tuple[Account, Decimal, Decimal, int]]:
 
 @transaction.atomic
 def _send(account: Account, month: date, came: Decimal, back: Decimal, lines: int) -> int:
-    last = _last_before(account, month_after(month))
+    last = last_before(account, month_after(month))
     queue_mail(
         kind="billing.cashback_statement",
         key=_event(month, account),

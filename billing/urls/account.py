@@ -8,11 +8,7 @@ urlpatterns = [
     path("", account.account_page, name="account"),
     path("entries.csv", account.account_csv, name="account_csv"),
     path("entries/<slug:entry>/", account.account_entry, name="account_entry"),
-    path(
-        "statements/<slug:currency>/<slug:month>/",
-        account.account_statement,
-        name="account_statement",
-    ),
+    path("statement.pdf", account.account_statement, name="account_statement"),
     path("top-up/", account_requests.account_top_up, name="account_top_up"),
     path("pay-out/", account_requests.account_pay_out, name="account_pay_out"),
     path("requests/", account_requests.account_requests, name="account_requests"),

@@ -14,6 +14,7 @@ from access.web.csv import copy_response, export, style_of
 from access.web.lists import LongListing
 from access.web.pages import page
 from billing.documents import render as print_document
+from billing.documents.accounts import statement_of
 from billing.entries import sentence
 from billing.explaining import steps
 from billing.exports.columns import entry_columns
@@ -21,7 +22,7 @@ from billing.forms.account import EntryFilter
 from billing.models import Account, Entry, Invoice, MoneyRequest, Order
 from billing.services.ledger import owed
 from billing.services.requests import free_balance
-from billing.services.statements import finished_months, statement_of
+from billing.services.statements import finished_months
 from billing.sight import may_see_cashback
 
 SORTS = {"date": ("number",), "amount": ("amount", "number")}
@@ -120,18 +121,16 @@ def _invoice(actor: Actor, entry: Entry) -> Invoice | None:
 
 @page("accounting.see")
 @export
-def account_statement(
-    request: HttpRequest, actor: Actor, currency: str, month: str
-) -> HttpResponse:
-    """The statement of a finished month as a PDF."""
-    account = Account.objects.visible_to(actor).filter(currency=currency).first()
-    first = parse_month(month)
-    if account is None or first is None or first not in finished_months(account):
+def account_statement(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """The statement of a finished month (`?month=2026-11`) as a PDF."""
+    account, _all = chosen(request, actor)
+    first = parse_month(request.GET.get("month", ""))
+    if not account.pk or first is None or first not in finished_months(account):
         raise Http404
     response = HttpResponse(
         print_document(statement_of(account, first)), content_type="application/pdf"
     )
-    name = f"{actor.organisation.slug}-{currency}-{month}.pdf"
+    name = f"{actor.organisation.slug}-{account.currency}-{first:%Y-%m}.pdf"
     response.headers["Content-Disposition"] = f'inline; filename="{name}"'
     response.headers["Cache-Control"] = "private, no-store"
     return response

@@ -111,7 +111,7 @@ def account_request(request: HttpRequest, actor: Actor, asked: MoneyRequest) -> 
 def account_withdraw(request: HttpRequest, actor: Actor, asked: MoneyRequest) -> HttpResponse:
     demand(request, actor, ACTS[EntryKind(asked.kind)], asked)
     try:
-        withdraw_request(request=asked, by=actor)
+        withdraw_request(asked=asked, by=actor)
     except Refused as refusal:
         messages.warning(request, str(refusal))
     else:

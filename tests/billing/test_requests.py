@@ -77,14 +77,14 @@ def test_the_same_key_twice_is_one_request(world: World) -> None:
 
 def test_settled_it_is_booked_once_logged_and_mailed(world: World) -> None:
     asked = top_up(world)
-    entry = settle(request=asked, by=world.person("staff"))
+    entry = settle(asked=asked, by=world.person("staff"))
     assert (entry.amount, entry.kind, balance(world)) == (
         Decimal("250.00"),
         "top_up",
         Decimal("250.00"),
     )
     with pytest.raises(AlreadySettled):
-        settle(request=asked, by=world.person("staff"))
+        settle(asked=asked, by=world.person("staff"))
     assert OutgoingMail.objects.filter(kind="billing.request_settled").count() == 1
     act = Act.objects.get(act="account.top_up_settled")
     assert act.person is None  # a client does not read which of the staff it was
@@ -93,13 +93,13 @@ def test_settled_it_is_booked_once_logged_and_mailed(world: World) -> None:
 def test_refused_nothing_is_booked_and_the_answer_is_mailed(world: World) -> None:
     asked = top_up(world)
     with pytest.raises(AmountWrong):
-        refuse(request=asked, answer="  ", by=world.person("staff"))
-    refuse(request=asked, answer="Nothing has come", by=world.person("staff"))
+        refuse(asked=asked, answer="  ", by=world.person("staff"))
+    refuse(asked=asked, answer="Nothing has come", by=world.person("staff"))
     assert balance(world) == 0
     mail = OutgoingMail.objects.get(kind="billing.request_refused")
     assert mail.context["answer"] == "Nothing has come"
     with pytest.raises(AlreadySettled):
-        withdraw_request(request=asked, by=world.actor("hugo", HOTEL))
+        withdraw_request(asked=asked, by=world.actor("hugo", HOTEL))
 
 
 @pytest.mark.parametrize("amount", ["0.00", "-5.00", "0.001", "NaN", "Infinity", "1e15"])
@@ -136,11 +136,11 @@ def test_a_pay_out_is_at_most_the_balance_less_what_waits(world: World) -> None:
 def test_settled_it_leaves_the_account_unless_it_was_spent_meanwhile(world: World) -> None:
     account = filled(world.organisation(HOTEL), "100.00")
     asked, other = pay_out(world, "60.00"), pay_out(world, "40.00", key="key-of-two")
-    entry = settle(request=asked, by=world.person("staff"))
+    entry = settle(asked=asked, by=world.person("staff"))
     assert (entry.amount, entry.facts) == (Decimal("-60.00"), {"iban": "CH… 2957"})
     paid(account, "10.00")
     with pytest.raises(NotEnoughBalance):
-        settle(request=other, by=world.person("staff"))
+        settle(asked=other, by=world.person("staff"))
     other.refresh_from_db()
     assert (other.state, balance(world)) == ("waiting", Decimal("30.00"))
 
@@ -175,16 +175,16 @@ def test_only_who_represents_the_organisation_has_money_paid_out(world: World) -
 def test_withdrawn_it_frees_its_amount(world: World) -> None:
     account = filled(world.organisation(HOTEL), "100.00")
     asked = pay_out(world, "100.00")
-    withdraw_request(request=asked, by=world.actor("hugo", HOTEL))
+    withdraw_request(asked=asked, by=world.actor("hugo", HOTEL))
     assert free_balance(account) == Decimal("100.00")
     with pytest.raises(AlreadySettled, match="withdrawn"):
-        settle(request=asked, by=world.person("staff"))
+        settle(asked=asked, by=world.person("staff"))
 
 
 def test_nobody_withdraws_what_another_organisation_asked(world: World) -> None:
     asked = top_up(world)
     with pytest.raises(AlreadySettled):
-        withdraw_request(request=asked, by=world.actor("lea", ALPINE))
+        withdraw_request(asked=asked, by=world.actor("lea", ALPINE))
 
 
 # ---- Corrections (T19) -----------------------------------------------------------------------
@@ -194,7 +194,7 @@ def test_a_small_correction_is_settled_by_who_proposed_it(world: World) -> None:
     filled(world.organisation(HOTEL), "200.00")
     asked = correct(world, "-100.00", key="correction-1")
     assert balance(world) == Decimal("200.00")
-    entry = settle(request=asked, by=staff(world, "staff"))
+    entry = settle(asked=asked, by=staff(world, "staff"))
     assert (entry.kind, entry.facts, balance(world)) == (
         "correction",
         {"reason": "Counted twice"},
@@ -206,17 +206,17 @@ def test_a_larger_one_needs_a_second_person(world: World) -> None:
     filled(world.organisation(HOTEL), "200.00")
     asked = correct(world, "-100.01", key="correction-1")
     with pytest.raises(SecondPersonNeeded, match=str(settings.CORRECTION_SECOND_PERSON)):
-        settle(request=asked, by=staff(world, "staff"))
+        settle(asked=asked, by=staff(world, "staff"))
     assert Entry.objects.filter(kind="correction").count() == 0
-    settle(request=asked, by=staff(world, "second"))
+    settle(asked=asked, by=staff(world, "second"))
     assert balance(world) == Decimal("99.99")
 
 
 def test_many_small_ones_are_no_way_round(world: World) -> None:
     filled(world.organisation(HOTEL), "200.00")
-    settle(request=correct(world, "60.00", key="correction-1"), by=staff(world, "staff"))
+    settle(asked=correct(world, "60.00", key="correction-1"), by=staff(world, "staff"))
     with pytest.raises(SecondPersonNeeded):
-        settle(request=correct(world, "-60.00", key="correction-2"), by=staff(world, "staff"))
+        settle(asked=correct(world, "-60.00", key="correction-2"), by=staff(world, "staff"))
 
 
 def test_a_correction_needs_a_reason_and_leaves_no_debt(world: World) -> None:
@@ -234,7 +234,7 @@ def test_a_correction_is_an_entry_of_its_own(world: World) -> None:
     """The entry that was wrong stays as it was."""
     account = filled(world.organisation(HOTEL), "10.00")
     before = Entry.objects.get(account=account)
-    settle(request=correct(world, "-5.00", key="correction-1"), by=staff(world, "staff"))
+    settle(asked=correct(world, "-5.00", key="correction-1"), by=staff(world, "staff"))
     rows = list(Entry.objects.filter(account=account).order_by("number"))
     assert rows[0].amount == before.amount
     assert [row.amount for row in rows] == [Decimal("10.00"), Decimal("-5.00")]

@@ -165,7 +165,8 @@ def test_both_sides_read_it_for_ever(world: World) -> None:
             "Gina Romano",
         ):
             assert words in text, (name, words)
-        assert "cashback" not in text.lower()
+        # L6: what is still to come is the partner's to read; the client learns nothing of it
+        assert ("cashback" in text.lower()) == (name == "lea"), name
 
 
 def test_the_end_leads_there_and_so_does_the_mail(world: World) -> None:

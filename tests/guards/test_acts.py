@@ -16,6 +16,8 @@ PERSONAL = {
     "access.services.profile.remove_second_factor": "a person's own; they are mailed",
     "billing.services.bank_import.store_bank_file": "the vendor's own; the file names its importer",
     "billing.services.bank_import.set_aside": "the vendor's own; the row names who, when and why",
+    "billing.services.ledger.book": "one entry of a verb that writes the act itself",
+    "billing.services.requests.propose_correction": "nothing is booked before another verb settles",
 }
 WRITERS = {"write", "record", "refused"}
 
