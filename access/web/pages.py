@@ -12,7 +12,8 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_http_methods
 
 from access import log
@@ -22,7 +23,7 @@ from access.rules import ACTS
 from access.second_factor import missing
 from access.web.gate import to_second_factor
 
-type View = Callable[..., HttpResponse]
+type View = Callable[..., HttpResponseBase]
 type Question = Callable[[Actor], QuerySet[Any]]
 
 READ = ("GET", "HEAD")
@@ -54,7 +55,7 @@ def page(act: str, methods: tuple[str, ...] = READ, **finds: Question) -> Callab
     def decorate(view: View) -> View:
         @require_http_methods(list(methods))
         @wraps(view)
-        def inside(request: HttpRequest, organisation: str, **kwargs: Any) -> HttpResponse:
+        def inside(request: HttpRequest, organisation: str, **kwargs: Any) -> HttpResponseBase:
             actor = actor_in(request.user, organisation)  # type: ignore[arg-type]
             if why := missing(actor):  # before anything of the organisation is read
                 return to_second_factor(request, why)
