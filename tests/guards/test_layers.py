@@ -15,6 +15,8 @@ FLOORS = [
     (r"(models|querysets|errors|ids|grants|assigning|reach|policy|pictures)(\.|$)", MODELS),
     (r"(acts|log|limits|second_factor|copying)(\.|$)", MODELS),
     (r"(sight)(\.|$)", MODELS),
+    (r"exit_money$", MODELS),  # where the house above registers its sentences
+    (r"exits$", OUTPUT),
     (r"letters\.", OUTPUT),  # the letters of a part, written with the maker in access.letters
     (r"(services|mail|letters|provisioning|explaining)(\.|$)", SERVICES),
     (r"(forms|emails|support_emails|payer_emails|letter_parts|documents|exports)(\.|$)", OUTPUT),
