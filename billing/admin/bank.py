@@ -117,7 +117,7 @@ class BankMovementAdmin(MoneyActs, LookOnlyAdmin):
     actions_detail = ("assign_it", "set_it_aside")  # type: ignore[assignment]
     fields = ("booked_on", "shown_amount", "state", "shown_why", "payer_name", "text",
               "shown_reference", "shown_proposals", "account", "bank_reference", "file", "invoice",
-              "request", "payment", "entry", "note", "decided_by", "decided_at")  # fmt: skip
+              "asked", "payment", "entry", "note", "decided_by", "decided_at")  # fmt: skip
     readonly_fields = fields
 
     @admin.display(description=gettext_lazy("amount"), ordering="amount")

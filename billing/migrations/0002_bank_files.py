@@ -184,7 +184,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "request",
+                    "asked",
                     models.ForeignKey(
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,

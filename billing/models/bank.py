@@ -71,7 +71,7 @@ class BankMovement(models.Model):
     invoice = models.ForeignKey(
         Invoice, models.PROTECT, null=True, related_name="+", verbose_name=_("invoice")
     )
-    request = models.ForeignKey(
+    asked = models.ForeignKey(
         MoneyRequest, models.PROTECT, null=True, related_name="+", verbose_name=_("request")
     )
     payment = models.OneToOneField(Payment, models.PROTECT, null=True, related_name="movement")

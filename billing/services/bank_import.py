@@ -140,10 +140,10 @@ def _match(row: BankMovement, *, by: User | None) -> str:
             return Mismatch.CURRENCY
         _pay(row, invoice, by=by)
         return ""
-    request = MoneyRequest.objects.filter(reference=row.reference, kind=EntryKind.TOP_UP).first()
-    if request is None:
+    asked = MoneyRequest.objects.filter(reference=row.reference, kind=EntryKind.TOP_UP).first()
+    if asked is None:
         return Mismatch.UNKNOWN_REFERENCE
-    return _top_up(row, request.pk, by=by)
+    return _top_up(row, asked.pk, by=by)
 
 
 def _pay(row: BankMovement, invoice: Invoice, *, by: User | None) -> None:
@@ -167,28 +167,28 @@ def _pay(row: BankMovement, invoice: Invoice, *, by: User | None) -> None:
 def _top_up(row: BankMovement, key: int, *, by: User | None) -> str:
     """Books what came, be it less or more than was announced: the request is settled by it."""
     rows = MoneyRequest.objects.select_for_update(of=("self",), no_key=True)
-    request = rows.select_related("account__organisation").get(pk=key)
-    if request.account.currency != row.currency:
+    asked = rows.select_related("account__organisation").get(pk=key)
+    if asked.account.currency != row.currency:
         return Mismatch.CURRENCY
-    if request.state != RequestState.WAITING:
+    if asked.state != RequestState.WAITING:
         return Mismatch.REQUEST_CLOSED
     entry = book(
-        account=request.account,
+        account=asked.account,
         kind=EntryKind.TOP_UP,
         amount=row.amount,
         reason="top_up_transfer",
         facts={"reference": row.reference},
         by=by,
     )
-    close_by(asked=request, entry=entry, by=by)
-    row.request, row.entry = request, entry
+    close_by(asked=asked, entry=entry, by=by)
+    row.asked, row.entry = asked, entry
     _booked(row)
     return ""
 
 
 def _booked(row: BankMovement) -> None:
     row.state, row.mismatch = MovementState.BOOKED, ""
-    row.save(update_fields=["state", "mismatch", "invoice", "request", "payment", "entry"])
+    row.save(update_fields=["state", "mismatch", "invoice", "asked", "payment", "entry"])
 
 
 def _note(row: BankMovement) -> str:
