@@ -106,7 +106,7 @@ def _write(found: Quote, *, by: Actor, method: PaymentMethod, key: str) -> Order
                 quoted,
                 order=order,
                 position=position,
-                name=names[0] if len(names) == 1 else quoted.wish.product_type.name[:80],
+                name=quoted.wish.names[0][:80] if len(quoted.wish.names) == 1 else "",
                 names=names,
                 payer=here.payer,
                 starts_on=found.day,
