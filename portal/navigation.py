@@ -26,22 +26,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Area, ...]], ...] = (
             Area(_("Home"), "house", "home", "organisation.open"),
             Area(_("Products"), "box-seam", "products", "product.see"),
             Area(_("Orders"), "bag", "orders", "orders.see"),
-            Area(_("Invoices"), "receipt", "invoices", "accounting.see"),
-            Area(_("Prepaid account"), "wallet2", "account", "accounting.see"),
-            Area(
-                _("Bills from your partner"),
-                "file-earmark-text",
-                "partner_bills",
-                "accounting.see",
-            ),
             Area(_("Costs"), "cash-coin", "costs", "costs.see"),
-            Area(_("Exports"), "download", "billing_exports", "accounting.see"),
-            Area(_("Partners"), "briefcase", "partners", "partners.see"),
-            Area(_("People"), "person-vcard", "people", "people.see"),
-            Area(_("Log"), "journal-text", "log", "log.see"),
-            Area(_("Support"), "life-preserver", "support", "support.open"),
-            Area(_("Premium support"), "star", "premium", "premium.see"),
-            Area(_("Organisation"), "building", "organisation", "organisation.see"),
         ),
     ),
     (
@@ -54,6 +39,28 @@ GROUPS: tuple[tuple[str | Promise, tuple[Area, ...]], ...] = (
             Area(_("Bills to clients"), "file-earmark-text", "rebills", "clients.rebill"),
             Area(_("Exports"), "download", "exports", "clients.billing_data"),
             Area(_("Acts at clients"), "clock-history", "clients_log", "clients.log"),
+        ),
+    ),
+    (
+        _("Money"),
+        (
+            Area(_("Invoices"), "receipt", "invoices", "accounting.see"),
+            Area(_("Prepaid account"), "wallet2", "account", "accounting.see"),
+            Area(
+                _("Bills from your partner"), "file-earmark-text", "partner_bills", "accounting.see"
+            ),
+            Area(_("Exports"), "download", "billing_exports", "accounting.see"),
+        ),
+    ),
+    (
+        _("Organisation"),
+        (
+            Area(_("Partners"), "briefcase", "partners", "partners.see"),
+            Area(_("People"), "person-vcard", "people", "people.see"),
+            Area(_("Log"), "journal-text", "log", "log.see"),
+            Area(_("Support"), "life-preserver", "support", "support.open"),
+            Area(_("Premium support"), "star", "premium", "premium.see"),
+            Area(_("Details"), "building", "organisation", "organisation.see"),
         ),
     ),
 )

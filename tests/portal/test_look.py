@@ -22,6 +22,7 @@ PAGES = [
     path
     for path in sorted((CHECKOUT / "templates").rglob("*.html"))
     if "mail" not in path.relative_to(CHECKOUT / "templates").parts[0]
+    and "documents" not in path.parts  # printed, never sent to a browser
 ]
 ANY_COLOUR = ["#1f5fbf", "#ffee00", "#ffffff", "#000000", "#00a878", "#e4002b", "#777777"]
 
