@@ -20,7 +20,7 @@ from psycopg import sql
 PRODUCTS, FEW = 50_000, 10_000
 LEAST_RATIO = 0.75
 MOST_GROWTH = 1.25
-ROUNDS = 2
+ROUNDS = 3
 NAME = f"bench_renewals_{os.getpid()}"
 INSERTED = (
     *("billing_order", "billing_orderline", "billing_lineproduct", "billing_invoice"),

@@ -25,7 +25,7 @@ def main() -> None:
 
     django.setup()
     verb, *values = sys.argv[1:]
-    verbs = {"migrate": migrate, "fill": fill, "renew": renew}
+    verbs: dict[str, Any] = {"migrate": migrate, "fill": fill, "renew": renew}
     sys.stdout.write(json.dumps(verbs[verb](*map(int, values))) + "\n")
 
 
@@ -156,10 +156,8 @@ def manage(clients: list[Any], partners: list[Any]) -> list[Any]:
 
 
 def install(clients: list[Any], types: list[Any], partnerships: list[Any]) -> None:
-    from django.contrib.auth.models import Permission
     from django.utils import timezone
 
-    from access.models import OrganisationGroupPermission, ProductGroupPermission
     from clients.models import Product
 
     today = timezone.localdate()
@@ -179,7 +177,15 @@ def install(clients: list[Any], types: list[Any], partnerships: list[Any]) -> No
         ),
         batch_size=5000,
     )
-    first = {product.organisation_id: product for product in reversed(products)}
+    grant({product.organisation_id: product for product in reversed(products)}, partnerships)
+
+
+def grant(first: dict[int, Any], partnerships: list[Any]) -> None:
+    """Limited partners get the first product of their client, the others the whole of it."""
+    from django.contrib.auth.models import Permission
+
+    from access.models import OrganisationGroupPermission, ProductGroupPermission
+
     permission = Permission.objects.get(codename="manage_product")
     whole = Permission.objects.get(codename="manage_organisation")
     groups = {p.pk: p.partner.organisation.reseller_group_id for p in partnerships}
