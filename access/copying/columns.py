@@ -108,8 +108,7 @@ def _moment_sql(moment: str) -> str:
     """
     if not _has_whole_hours(settings.TIME_ZONE):
         return f"""to_char({moment}, 'YYYY-MM-DD"T"HH24:MI:SSTZH:TZM')"""
-    second = f"({moment} - interval '0.5 second')::timestamptz(0)"
-    return f"replace({second}::text, ' ', 'T') || ':00'"
+    return f"replace(date_trunc('second', {moment})::text, ' ', 'T') || ':00'"
 
 
 @lru_cache
