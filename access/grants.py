@@ -5,7 +5,7 @@ date: an end date acts when it passes, not when a job comes by. Money and pages 
 answers, so nothing else may ask guardian.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -156,31 +156,34 @@ def products_managed_by(partner: Organisation) -> Q:
     """The condition that holds for the products whose manager a partner is now (L7): those granted
     to it, and in the organisations that it holds whole those that nobody was granted."""
     clients = apps.get_model("clients", "Partnership").objects.filter(live(), partner=partner.pk)
-    granted, whole = _manager_grants()
     mine = {"partnership__partner": partner.pk}
+    granted = ProductGroupPermission.objects.filter(live("partnership__"), **mine)
+    whole = OrganisationGroupPermission.objects.filter(live("partnership__"), **mine)
+    whole_keys = whole.values("content_object_id")
     return Q(organisation__in=clients.values("client")) & (
-        Q(Exists(granted.filter(**mine))) | (Q(Exists(whole.filter(**mine))) & ~Q(Exists(granted)))
+        Q(pk__in=granted.values("content_object_id"))
+        | (Q(organisation__in=whole_keys) & ~Q(pk__in=held_by_others_than_full(whole_keys)))
     )
 
 
-def manager_of_product() -> Any:
-    """For each row of a query of products, the key of the partner that manages it, or NULL (L7)."""
-    granted, whole = _manager_grants()
-    return Coalesce(
-        Subquery(granted.values("partnership__partner")[:1]),
-        Subquery(whole.values("partnership__partner")[:1]),
+def counted_by_manager(products: QuerySet[Any], *fields: str) -> Iterator[tuple[Any, ...]]:
+    """How many of `products` each partner manages (L7), by these fields of theirs: rows of the
+    partner's key, the fields and the number. Two queries, however many partners there are."""
+    granted = ProductGroupPermission.objects.filter(live("partnership__"))
+    yield from (
+        granted.filter(content_object__in=products)
+        .order_by()
+        .values_list("partnership__partner", *(f"content_object__{name}" for name in fields))
+        .annotate(number=Count("pk"))
     )
-
-
-def _manager_grants() -> tuple[QuerySet[Any], QuerySet[Any]]:
-    """For each row of a query of products, the live grants on it, and on its organisation."""
-    granted = ProductGroupPermission.objects.filter(
-        live("partnership__"), content_object_id=OuterRef("pk")
+    free = products.exclude(pk__in=granted.values("content_object_id"))
+    path = "content_object__products"
+    yield from (
+        OrganisationGroupPermission.objects.filter(live("partnership__"), **{f"{path}__in": free})
+        .order_by()
+        .values_list("partnership__partner", *(f"{path}__{name}" for name in fields))
+        .annotate(number=Count(path))
     )
-    whole = OrganisationGroupPermission.objects.filter(
-        live("partnership__"), content_object_id=OuterRef("organisation_id")
-    )
-    return granted, whole
 
 
 def number_of_products() -> Any:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import action, display
 
-from access.admin.base import LookOnlyAdmin
+from access.admin.base import LookOnly, LookOnlyAdmin
 from access.errors import Refused
 from billing.entries import sentence
 from billing.forms.account_staff import CorrectionForm, RefuseForm
@@ -37,10 +37,10 @@ def money(currency: str, amount: Any) -> str:
 
 
 class MoneyPage(LookOnlyAdmin):
-    """Acts that move money need the right to change requests; to look is not enough."""
+    """Acts that move money need the right to change such rows; to look is not enough."""
 
     def has_settle_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return bool(request.user.has_perm("billing.change_moneyrequest"))
+        return bool(super(LookOnly, self).has_change_permission(request))  # type: ignore[misc]
 
     def ask(self, request: HttpRequest, form: Form, back: tuple[str, Any], **words: str) -> Any:
         """The page with a form and one button."""

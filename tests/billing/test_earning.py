@@ -11,7 +11,6 @@ from django.utils import timezone
 from access.models import Organisation
 from billing import exits
 from billing.models import Order
-from billing.renewals.due import Group
 from billing.services import earning, upcoming
 from billing.services.invoicing import invoice_order
 from billing.services.paying import record_transfer
@@ -195,9 +194,9 @@ def test_the_worked_example_is_what_a_renewal_will_bring(world: World) -> None:
 
 def test_a_monthly_product_counts_each_time(world: World) -> None:
     today = date(2026, 11, 30)
-    group = Group(1, 1, "monthly", date(2026, 12, 31), 1, False, 1, date(2027, 1, 31), 0)
-    days = list(upcoming._days(group, today + timedelta(days=upcoming.DAYS)))
-    assert days == [date(2026, 12, 31), date(2027, 1, 31), date(2027, 2, 28)]
+    last = today + timedelta(days=upcoming.DAYS)
+    days = upcoming._days(date(2026, 12, 31), "monthly", last)
+    assert days == (date(2026, 12, 31), date(2027, 1, 31), date(2027, 2, 28))
 
 
 def test_what_ends_or_another_partner_manages_does_not_count(world: World) -> None:
