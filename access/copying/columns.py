@@ -23,6 +23,7 @@ class Kind(Enum):
     """What a column holds, and so how its cells are written."""
 
     TEXT = "text"  # neutralised (T32)
+    KEY = "key"  # what only the portal makes, as it is: currencies, document numbers, random keys
     MONEY = "money"  # two decimals, the style's decimal sign; the currency has a column of its own
     NUMBER = "number"  # as it is kept, the style's decimal sign
     DATE = "date"  # 2026-05-31
@@ -61,6 +62,8 @@ class Column:
         match self.kind:
             case Kind.TEXT:
                 return neutral_sql(f"{name}::text")
+            case Kind.KEY:
+                return name, []
             case Kind.LABEL:
                 return self._label_sql(name)
             case Kind.MONEY:

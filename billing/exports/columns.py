@@ -39,7 +39,7 @@ def order_columns(actor: Actor) -> Columns:
     by_partner = When(ordered_by=Side.PARTNER, then=F("partner__organisation__name"))
     return (
         Column(_("Ordered on"), "created_at", Kind.DATE),
-        Column(_("Key"), "public_id"),
+        Column(_("Key"), "public_id", Kind.KEY),
         Column(_("Kind"), "kind", Kind.LABEL, OrderKind.choices),
         Column(_("State"), "state", Kind.LABEL, OrderState.choices),
         Column(_("Client"), "organisation__name"),
@@ -58,7 +58,7 @@ def line_columns() -> Columns:
     was frozen into them (M7). Nothing of the client's invoices (M4)."""
     return (
         Column(_("Ordered at"), "order__created_at", Kind.MOMENT),
-        Column(_("Order"), "order__public_id"),
+        Column(_("Order"), "order__public_id", Kind.KEY),
         Column(_("Kind"), "order__kind", Kind.LABEL, OrderKind.choices),
         Column(_("State"), "order__state", Kind.LABEL, OrderState.choices),
         Column(_("Client"), "order__organisation__name"),
@@ -72,7 +72,7 @@ def line_columns() -> Columns:
         Column(_("To"), "ends_on", Kind.DATE),
         Column(_("Rates of"), "order__rates_of", Kind.DATE),
         *_figures(),
-        Column(_("Line"), "public_id"),
+        Column(_("Line"), "public_id", Kind.KEY),
     )
 
 
@@ -81,7 +81,7 @@ def _figures() -> Columns:
     return (
         Column(_("Quantity"), "quantity", Kind.NUMBER),
         Column(_("Units of the payer"), "units", Kind.NUMBER),
-        Column(_("Currency"), "order__currency"),
+        Column(_("Currency"), "order__currency", Kind.KEY),
         Column(_("Public price of one"), "price", Kind.MONEY),
         Column(_("Price × quantity"), "list_total", Kind.MONEY),
         Column(_("Volume tier from"), "tier_units", Kind.NUMBER),
@@ -106,19 +106,19 @@ def invoice_columns() -> Columns:
     rest: Any = F("total") - F("paid") - F("credited")
     still_open = Case(When(state=InvoiceState.OPEN, then=rest), default=0, output_field=CENTS)
     return (
-        Column(_("Number"), "number"),
+        Column(_("Number"), "number", Kind.KEY),
         Column(_("Kind"), "kind", Kind.LABEL, InvoiceKind.choices),
         Column(_("Date"), "issued_on", Kind.DATE),
         Column(_("Payable until"), "due_on", Kind.DATE),
         Column(_("State"), "state", Kind.LABEL, InvoiceState.choices),
-        Column(_("Currency"), "currency"),
+        Column(_("Currency"), "currency", Kind.KEY),
         Column(_("Net"), _signed(credit, "net"), Kind.MONEY),
         Column(_("VAT"), _signed(credit, "vat"), Kind.MONEY),
         Column(_("Total, including VAT"), _signed(credit, "total"), Kind.MONEY),
         Column(_("Paid"), "paid", Kind.MONEY),
         Column(_("Credited"), "credited", Kind.MONEY),
         Column(_("Still open"), still_open, Kind.MONEY),
-        Column(_("Corrects"), "corrects__number"),
+        Column(_("Corrects"), "corrects__number", Kind.KEY),
         Column(_("Payment reference"), "reference"),
     )
 
@@ -128,7 +128,7 @@ def invoice_line_columns() -> Columns:
     credit = _credits("invoice__kind")
     price = _signed(credit, "unit_price")
     return (
-        Column(_("Number"), "invoice__number"),
+        Column(_("Number"), "invoice__number", Kind.KEY),
         Column(_("Kind"), "invoice__kind", Kind.LABEL, InvoiceKind.choices),
         Column(_("Date"), "invoice__issued_on", Kind.DATE),
         Column(_("State"), "invoice__state", Kind.LABEL, InvoiceState.choices),
@@ -140,12 +140,12 @@ def invoice_line_columns() -> Columns:
         Column(_("From"), "order_line__starts_on", Kind.DATE),
         Column(_("To"), "order_line__ends_on", Kind.DATE),
         Column(_("Quantity"), "quantity", Kind.NUMBER),
-        Column(_("Currency"), "invoice__currency"),
+        Column(_("Currency"), "invoice__currency", Kind.KEY),
         Column(_("Price of one, excluding VAT"), price, Kind.MONEY),
         Column(_("Net"), _signed(credit, "net"), Kind.MONEY),
         Column(_("VAT rate in percent"), "vat_percent", Kind.NUMBER),
-        Column(_("Corrects"), "invoice__corrects__number"),
-        Column(_("Order"), "order_line__order__public_id"),
+        Column(_("Corrects"), "invoice__corrects__number", Kind.KEY),
+        Column(_("Order"), "order_line__order__public_id", Kind.KEY),
     )
 
 
@@ -160,11 +160,11 @@ def entry_columns() -> Columns:
         Column(_("Product"), fact("product")),
         Column(_("Quantity"), fact("quantity")),
         Column(_("Invoice"), fact("invoice")),
-        Column(_("Currency"), "account__currency"),
+        Column(_("Currency"), "account__currency", Kind.KEY),
         Column(_("Amount"), "amount", Kind.MONEY),
         Column(_("Balance after"), "balance_after", Kind.MONEY),
-        Column(_("Order"), "line__order__public_id"),
-        Column(_("Key"), "public_id"),
+        Column(_("Order"), "line__order__public_id", Kind.KEY),
+        Column(_("Key"), "public_id", Kind.KEY),
     )
 
 
@@ -177,7 +177,7 @@ def client_columns() -> Columns:
         Column(_("Who pays"), "payment_mode", Kind.LABEL, PaymentMode.choices),
         Column(_("Products"), "reached", Kind.NUMBER),
         Column(_("Ends on"), "ends_at", Kind.DATE),
-        Column(_("Key"), "public_id"),
+        Column(_("Key"), "public_id", Kind.KEY),
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from access.copying import Kind
 from access.models import Membership, Organisation
 from billing.entries import SENTENCES, sentence
 from billing.exports import columns
@@ -265,3 +266,12 @@ def test_the_euro_example(world):
     figures = ("Price × quantity", "After the partner rate", "Charged, excluding VAT")
     assert [row[name] for name in figures] == ["201.25", "161.00", "120.75"]
     assert row["Currency"] == "EUR"
+
+
+def test_only_what_the_portal_makes_is_written_as_it_is():
+    """T32: a column that is not neutralised holds nothing that anybody types."""
+    made = ("public_id", "number", "currency")
+    for file in (*OF_CLIENTS.values(), *OWN.values()):
+        for column in file.columns():
+            if column.kind is Kind.KEY:
+                assert str(column.expression).rpartition("__")[2] in made, column.header
