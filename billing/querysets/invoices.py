@@ -40,6 +40,11 @@ class InvoiceQuerySet(QuerySet["Invoice"]):
             Prefetch("credit_notes", queryset=notes, to_attr="shown_notes"),
         )
 
+    def of_order(self, order: Any) -> Any:
+        """The invoice, of those that the reader may see, on which the order stands."""
+        charged = self.filter(kind=InvoiceKind.INVOICE, lines__order_line__order=order)
+        return charged.order_by("pk").first()
+
     def search(self, text: str) -> "InvoiceQuerySet":
         """Those whose number, reference, lines or total hold the text; each once."""
         text = text.strip()

@@ -19,7 +19,7 @@ from access.web.pages import ACTION, page
 from billing.explaining import steps
 from billing.exports.columns import order_columns
 from billing.forms.orders import OrderFilter
-from billing.models import Order
+from billing.models import Invoice, Order
 from billing.services.approving import withdraw_order
 from billing.services.reading import lines_in, lines_of
 from billing.sight import may_see_amount, may_see_cashback
@@ -114,6 +114,7 @@ def details_of(actor: Actor, order: Order, *, with_products: bool = False) -> di
         "sees_amount": sees,
         "sees_gain": partners,
         "by_partner": order.ordered_by == Side.PARTNER,
+        "invoice": Invoice.objects.visible_to(actor).of_order(order),
         "lines": [
             {
                 "line": line,
