@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 
 from access.policy import Actor
-from access.web.csv import csv_response
+from access.web.csv import csv_response, export
 from access.web.lists import Listing
 from access.web.pages import Question, page
 from clients import exit_money, exports
@@ -58,15 +58,14 @@ def exit_csv(act: str, question: Question, *, side: Side) -> Callable[..., Strea
     """The same lines as a file."""
 
     @page(act, partnership=question)
-    def export(
-        request: HttpRequest, actor: Actor, partnership: Partnership
-    ) -> StreamingHttpResponse:
+    @export
+    def file(request: HttpRequest, actor: Actor, partnership: Partnership) -> StreamingHttpResponse:
         lines = ExitLine.objects.of_partnership(partnership).order_by("product_name", "pk")
         rows = exports.exit_rows(lines, partnership, side)
         name = f"exit-{partnership.public_id}.csv"
         return csv_response(name, exports.EXIT_COLUMNS, rows)
 
-    return export
+    return file
 
 
 CLIENT = ("partners.see", Partnership.objects.visible_to_client)

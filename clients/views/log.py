@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from access import acts, exports
 from access.models import Act, Membership
 from access.policy import Actor
-from access.web.csv import csv_response
+from access.web.csv import csv_response, export
 from access.web.lists import LongListing
 from access.web.pages import page
 from clients.forms.log import ClientsLogFilter, LogFilter, person_key
@@ -75,6 +75,7 @@ def log_page(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 @page("log.see")
+@export
 def log_csv(request: HttpRequest, actor: Actor) -> StreamingHttpResponse:
     rows = exports.act_rows(_listing(request, actor).rows)
     return csv_response(f"log-{actor.organisation.slug}.csv", exports.ACT_COLUMNS, rows)
@@ -89,6 +90,7 @@ def clients_log_page(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 @page("clients.log")
+@export
 def clients_log_csv(request: HttpRequest, actor: Actor) -> StreamingHttpResponse:
     rows = exports.client_act_rows(_clients_listing(request, actor).rows)
     filename = f"log-at-clients-{actor.organisation.slug}.csv"

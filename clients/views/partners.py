@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 
 from access.policy import Actor
-from access.web.csv import csv_response
+from access.web.csv import csv_response, export
 from access.web.lists import PER_PAGE, Listing
 from access.web.pages import page
 from clients import exports
@@ -83,6 +83,7 @@ def partner_list(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 @page("partners.see")
+@export
 def partner_csv(request: HttpRequest, actor: Actor) -> StreamingHttpResponse:
     """All partnerships of the organisation, past ones too."""
     rows = Partnership.objects.visible_to_client(actor).with_numbers().order_by("partner_name")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from access import grants
 from access.errors import Refused
 from access.policy import Actor
-from access.web.csv import csv_response
+from access.web.csv import csv_response, export
 from access.web.lists import Listing
 from access.web.pages import FORM, page
 from clients import exports
@@ -48,6 +48,7 @@ def product_list(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 @page("product.see")
+@export
 def product_csv(request: HttpRequest, actor: Actor) -> StreamingHttpResponse:
     rows = exports.product_rows(_listing(request, actor).rows)
     return csv_response(f"products-{actor.organisation.slug}.csv", exports.PRODUCT_COLUMNS, rows)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from access.policy import Actor
 from access.rules import RESELLER_ACTS
-from access.web.csv import csv_response
+from access.web.csv import csv_response, export
 from access.web.lists import Listing
 from access.web.pages import page
 from clients import exports
@@ -111,13 +111,14 @@ def _list_page(request: HttpRequest, actor: Actor, listing: Listing, tab: str) -
 
 def _export(act: str, rows: Callable[[HttpRequest, Actor], Listing], name: str) -> Any:
     @page(act)
-    def export(request: HttpRequest, actor: Actor) -> StreamingHttpResponse:
+    @export
+    def file(request: HttpRequest, actor: Actor) -> StreamingHttpResponse:
         """What the list shows, all pages of it, as CSV (M11)."""
         found = exports.partnership_rows(rows(request, actor).rows)
         filename = f"{name}-{actor.organisation.slug}.csv"
         return csv_response(filename, exports.PARTNERSHIP_COLUMNS, found)
 
-    return export
+    return file
 
 
 client_csv = _export("clients.see", _active, "clients")
@@ -127,6 +128,7 @@ over_csv = _export("clients.see_waiting", _over, "former-clients")
 
 
 @page("clients.see", partnership=Partnership.objects.visible_to_partner)
+@export
 def client_products_csv(
     request: HttpRequest, actor: Actor, partnership: Partnership
 ) -> StreamingHttpResponse:
