@@ -47,7 +47,7 @@ class ExportForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.files = files
+        self.offers = files
         chosen: Any = self.fields["file"]
         chosen.choices = [(key, file.label) for key, file in files.items()]
         chosen.widget.explanations = {key: file.holds for key, file in files.items()}
@@ -68,7 +68,7 @@ class ExportForm(forms.Form):
 
     @property
     def chosen(self) -> File:
-        return self.files[self.cleaned_data["file"]]
+        return self.offers[self.cleaned_data["file"]]
 
     def narrowed(self) -> dict[str, Any]:
         """What the file is narrowed by."""

@@ -81,7 +81,7 @@ def costs_csv(request: HttpRequest, actor: Actor) -> StreamingHttpResponse:
 
 
 def _rows(sheet: CostSheet, products: QuerySet[Product], sign: str) -> Iterator[tuple[Any, ...]]:
-    for some in batched(products.iterator(CHUNK), CHUNK, strict=False):
+    for some in batched(products.iterator(CHUNK), CHUNK):
         for row in sheet.rows(some):
             product = row.product
             yield (
