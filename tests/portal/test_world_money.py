@@ -10,7 +10,6 @@ from portal import worlds
 from tests.world import World
 
 
-
 @pytest.fixture
 def demo(live_world: World) -> None:
     call_command("flush", interactive=False, verbosity=0)
