@@ -1,12 +1,15 @@
 """Pictures that people send: looked at as what they are, and made anew (T37)."""
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 MOST_BYTES = 2 * 1024 * 1024
@@ -37,7 +40,7 @@ class PictureField(forms.FileField):
 def made_anew(data: bytes, size: tuple[int, int]) -> tuple[bytes, str]:
     """The picture drawn again, and its media type. Raises ValidationError for anything else."""
     try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
+        with _whole_only(), Image.open(io.BytesIO(data), formats=FORMATS) as picture:
             if max(picture.size) > MOST_PIXELS:
                 raise ValidationError(_("The picture is larger than 4,096 pixels on a side."))
             picture.load()
@@ -46,6 +49,21 @@ def made_anew(data: bytes, size: tuple[int, int]) -> tuple[bytes, str]:
         raise
     except Exception as problem:  # what a broken picture raises depends on its format
         raise ValidationError(_("This is not a PNG, JPEG or WebP picture.")) from problem
+
+
+_lock = Lock()
+
+
+@contextmanager
+def _whole_only() -> Iterator[None]:
+    """Pictures that are cut off are refused, whatever another library set for the process."""
+    with _lock:
+        before = ImageFile.LOAD_TRUNCATED_IMAGES
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
+        try:
+            yield
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 def _drawn(picture: Image.Image, size: tuple[int, int]) -> tuple[bytes, str]:
