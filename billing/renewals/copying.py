@@ -2,7 +2,8 @@
 
 import json
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from enum import Enum
 from operator import itemgetter
@@ -36,10 +37,21 @@ def reserve(cursor: Cursor, model: type[models.Model], number: int) -> list[int]
     if not number:
         return []
     cursor.execute(
-        "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-        [model._meta.db_table, number],
+        "SELECT nextval(keys.name) FROM generate_series(1, %s), (SELECT"
+        " pg_get_serial_sequence(%s, 'id')::regclass AS name OFFSET 0) AS keys",
+        [number, model._meta.db_table],
     )
     return [key for (key,) in cursor.fetchall()]
+
+
+@contextmanager
+def underway(cursor: Cursor, *statements: tuple[str, Any]) -> Iterator[None]:
+    """The database carries out the statements while the block goes on with what needs no answer
+    of it; at its end they are done, or raise what went wrong."""
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        for statement, values in statements:
+            cursor.execute(statement, values)
+        yield
 
 
 class Table:
@@ -65,10 +77,14 @@ class Table:
         table = connection.ops.quote_name(model._meta.db_table)
         self.statement = f"COPY {table} ({columns}) FROM STDIN"
 
-    def copy(self, cursor: Cursor, rows: Iterable[Row], now: datetime) -> None:
-        """Writes the rows, which name columns by attribute. Moments of creation are `now`."""
+    def make(self, rows: Iterable[Row], now: datetime) -> list[tuple[Any, ...]]:
+        """The rows, which name columns by attribute, as COPY takes them. Moments of creation are
+        `now`."""
         fixed = self.fixed | dict.fromkeys(self.moments, now)
-        made = [self._whole(fixed, row) for row in rows]  # before the COPY, which lets no one ask
+        return [self._whole(fixed, row) for row in rows]
+
+    def copy(self, cursor: Cursor, made: Sequence[tuple[Any, ...]]) -> None:
+        """Writes rows that are made."""
         if not made:
             return
         with connection.wrap_database_errors, cursor.copy(self.statement) as target:

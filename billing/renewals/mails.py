@@ -13,7 +13,6 @@ from access.models import Membership
 from access.policy import REPRESENTING
 from billing.models import BillingProfile
 from billing.renewals.copying import Row
-from billing.renewals.facts import Known
 from billing.renewals.planning import Order
 
 SHOWN = 8
@@ -45,9 +44,8 @@ def accountants(
     return found
 
 
-def mails_of(orders: Sequence[Order], known: Known) -> Iterator[Row]:
-    """A mail for each order and person."""
-    readers = accountants({order.payer.pk for order in orders}, known.profiles)
+def mails_of(orders: Sequence[Order], readers: dict[int, list[Recipient]]) -> Iterator[Row]:
+    """A mail for each order and person; `readers` are the accountants of each payer."""
     for order in orders:
         context = context_of(order)
         for person in readers[order.payer.pk]:

@@ -13,10 +13,10 @@ from access.models import Act, OutgoingMail
 from billing import models
 from billing.references import Purpose, number_of, reference_for
 from billing.renewals import sql
-from billing.renewals.copying import Row, Table, public_ids, reserve
+from billing.renewals.copying import Row, Table, public_ids, reserve, underway
 from billing.renewals.due import Cursor, keyed
 from billing.renewals.facts import Known, PriceList, languages
-from billing.renewals.mails import mails_of
+from billing.renewals.mails import accountants, mails_of
 from billing.renewals.planning import Invoice, Line, Order
 from billing.renewals.settling import Entry, Purse
 from billing.renewals.wording import Words
@@ -49,25 +49,36 @@ class Writer:
         purses: Iterable[Purse],
         known: Known,
     ) -> None:
-        """All of a chunk. The counter of invoices is locked last, when only inserts are left."""
+        """All of a chunk: rows are made here while the database writes what it needs no row for.
+        The counter of invoices is locked last, when only inserts are left."""
         if not orders:
             return
         now, today = timezone.now(), timezone.localdate()
         lines = [(order, line) for order in orders for line in order.lines]
-        _give_keys(cursor, orders, lines, entries)
-        self.orders.copy(cursor, map(_order_row, orders, [now] * len(orders)), now)
-        self.lines.copy(cursor, _line_rows(lines), now)
-        _write_products(cursor, lines)
-        self.acts.copy(cursor, self._act_rows(orders), now)
         invoices = [(order, order.invoice) for order in orders if order.invoice is not None]
+        payers = {order.payer.pk for order in orders}
+        spoken, readers = languages(payers, known.profiles), accountants(payers, known.profiles)
+        _give_keys(cursor, orders, lines, entries)
+        rows: list[tuple[Table, list[tuple[Any, ...]]]] = []
+
+        def make(table: Table, found: Iterable[Row]) -> None:
+            rows.append((table, table.make(found, now)))
+
+        with underway(cursor, (sql.PROLONG, None), (sql.TASKS, None)):
+            make(self.orders, (_order_row(order, now) for order in orders))
+            make(self.lines, _line_rows(lines))
+            make(self.acts, self._act_rows(orders))
+            make(self.invoice_lines, self._invoice_lines(invoices, spoken))
+            renewed = keyed((line.group, line.key) for _, line in lines)
         _number(cursor, [invoice for _, invoice in invoices], today.year)
-        spoken = languages({order.payer.pk for order, _ in invoices}, known.profiles)
-        self.invoices.copy(cursor, self._invoice_rows(invoices, spoken, today, now), now)
-        self.invoice_lines.copy(cursor, self._invoice_lines(invoices, spoken), now)
-        self.entries.copy(cursor, map(_entry_row, entries, public_ids(len(entries))), now)
-        self.payments.copy(cursor, _payment_rows(entries, today), now)
+        with underway(cursor, (sql.LINE_PRODUCTS, renewed)):
+            make(self.invoices, self._invoice_rows(invoices, spoken, today, now))
+            make(self.entries, map(_entry_row, entries, public_ids(len(entries))))
+            make(self.payments, _payment_rows(entries, today))
+            make(self.mails, mails_of(orders, readers))
+        for table, made in rows:
+            table.copy(cursor, made)
         _move(cursor, purses)
-        self.mails.copy(cursor, mails_of(orders, known), now)
 
     def _invoice_rows(
         self,
@@ -247,12 +258,6 @@ def _line_rows(lines: Sequence[tuple[Order, Line]]) -> Iterator[Row]:
             "payer_id": order.payer.pk,
             "to_invoice": order.invoice is None,
         }
-
-
-def _write_products(cursor: Cursor, lines: Sequence[tuple[Order, Line]]) -> None:
-    cursor.execute(sql.LINE_PRODUCTS, keyed((line.group, line.key) for _, line in lines))
-    cursor.execute(sql.TASKS)
-    cursor.execute(sql.PROLONG)
 
 
 def _entry_row(entry: Entry, public_id: str) -> Row:
