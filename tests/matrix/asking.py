@@ -13,10 +13,29 @@ from django.http import HttpResponseBase
 from django.urls import reverse
 
 from tests.matrix.cast import CLIENT, EVERY_CANARY, PARTNER, STATES, Cast, keys_of
-from tests.matrix.expected import ROWS, answer, canaries
+from tests.matrix.expected import ACCOUNTING, OF_MONEY, answer, canaries
+from tests.matrix.money import EVERY_FIGURE, figures_in, last_month
+from tests.matrix.rows import MONEY, ROWS, Row
 
 CANARY = re.compile(r"zq[a-z]+", re.IGNORECASE)
 NOBODY = "2" * 16  # well formed, and of nothing
+KEYS: dict[str, dict[str, tuple[str, ...]]] = {
+    "order": {CLIENT: ("client", "partner", "waiting", "second"), PARTNER: ("own", "client")},
+    "client order": {
+        CLIENT: ("client",),
+        PARTNER: ("client", "partner", "waiting", "second", "owned"),
+    },
+    "entry": {CLIENT: ("client", "partner"), PARTNER: ("partner", "client")},
+    "request": {CLIENT: ("client", "partner"), PARTNER: ("partner", "pay out", "client")},
+    "invoice": {CLIENT: ("client", "partner"), PARTNER: ("own", "partner", "client")},
+    "open invoice": {CLIENT: ("client", "second"), PARTNER: ("own", "client")},
+    "received": {CLIENT: ("issued", "draft"), PARTNER: ("issued",)},
+    "bill": {CLIENT: ("issued",), PARTNER: ("issued", "draft")},
+    "bill line": {CLIENT: ("draft",), PARTNER: ("issued", "draft")},
+    "markup": {CLIENT: ("general",), PARTNER: ("general", "of the client")},
+}
+"""Which objects of money are tried in each organisation: its own, and the other side's."""
+SAME_ROWS = {"client order": "order", "received": "bill", "open invoice": "invoice"}
 
 
 class WroteError(AssertionError):
@@ -43,7 +62,7 @@ def writing_only(*tables: str) -> Iterator[None]:
 def text_of(response: HttpResponseBase) -> str:
     """Everything of an answer that its reader gets: the body, however it comes, and headers."""
     body = b"".join(response) if response.streaming else response.content  # type: ignore[call-overload, attr-defined]
-    return body.decode() + "\n".join(response.headers.values())
+    return body.decode(errors="replace") + "\n".join(response.headers.values())
 
 
 def status_of(response: HttpResponseBase) -> int | str:
@@ -52,13 +71,15 @@ def status_of(response: HttpResponseBase) -> int | str:
     return "login" if response.headers["Location"].startswith("/accounts/login/") else "moves on"
 
 
-def pages(cast: Cast) -> Iterator[tuple[str, str, str, str]]:
+def pages(cast: Cast, rows: dict[str, Row] = ROWS) -> Iterator[tuple[str, str, str, str]]:
     """Each page in the client's and in the partner's organisation: name, organisation, which of
     the objects ("one" of the products, the "boss" among the members), and path."""
-    for name, row in ROWS.items():
+    for name, row in rows.items():
         for slug in (CLIENT, PARTNER):
             for key, found in _things(cast, slug, row.thing).items():
-                yield name, slug, key, reverse(name, args=[slug, found] if found else [slug])
+                path = reverse(name, args=[slug, found] if found else [slug])
+                query = row.query.format(last_month=f"{last_month():%Y-%m}")
+                yield name, slug, key, path + query
 
 
 def _things(cast: Cast, slug: str, thing: str) -> dict[str, str]:
@@ -71,6 +92,9 @@ def _things(cast: Cast, slug: str, thing: str) -> dict[str, str]:
         return {key: cast.members[slug, key].public_id for key in ("boss", "plain")}
     if thing == "member invitation":
         return {"": cast.invitations[slug].public_id}
+    if thing in OF_MONEY:
+        rows = SAME_ROWS.get(thing, thing)
+        return {key: cast.money.get((rows, key), NOBODY) for key in KEYS[thing][slug]}
     if thing == "access":
         return {"": cast.accesses[slug].public_id}
     return {"": cast.partnership.public_id if cast.partnership else NOBODY}
@@ -81,22 +105,45 @@ def is_turn(
 ) -> bool:
     """Whether to try the page now. What is refused in every state alike, nine cells of ten, is
     tried in two of the states, in turn; in all of them with MATRIX=full."""
-    if os.environ.get("MATRIX") == "full" or not _always_refused(persona, slug, name, key, method):
+    if os.environ.get("MATRIX") == "full":
         return True
+    answers = _answers(persona, slug, name, key, method)
     turn = crc32(f"{persona} {slug} {name} {key}".encode())
-    return (turn + list(STATES).index(state)) % 7 == 0
+    if name in MONEY:
+        return _is_turn_of_money(turn, answers, state)
+    always_refused = len(set(answers.values())) == 1 and answers[state] in (403, 404, 405)
+    return not always_refused or (turn + list(STATES).index(state)) % 7 == 0
+
+
+def _is_turn_of_money(turn: int, answers: dict[str, int | str], state: str) -> bool:
+    """Pages of money are many: of the states with the same answer one is tried where it is a
+    refusal, else two."""
+    found = answers[state]
+    alike = [each for each in STATES if answers[each] == found]
+    tried = 1 if found in (403, 404, 405, "login") else 2
+    return (alike.index(state) + turn) % len(alike) < tried
 
 
 @cache
-def _always_refused(persona: str, slug: str, name: str, key: str, method: str) -> bool:
-    answers = {answer(persona, slug, name, each, key=key, method=method) for each in STATES}
-    return len(answers) == 1 and answers <= {403, 404, 405}
+def _answers(persona: str, slug: str, name: str, key: str, method: str) -> dict[str, int | str]:
+    return {state: answer(persona, slug, name, state, key=key, method=method) for state in STATES}
 
 
-def wrong_canaries(response: HttpResponseBase, persona: str, state: str, *known: str) -> set[str]:
+def canaries_in(text: str) -> set[str]:
+    """The words and figures in a text that stand in one place only."""
+    words = {word.lower() for word in CANARY.findall(text)}
+    return (words & (EVERY_CANARY | EVERY_FIGURE)) | figures_in(text)
+
+
+def wrong_canaries(
+    response: HttpResponseBase,
+    persona: str,
+    state: str,
+    *known: str,
+    accounting: frozenset[str] = ACCOUNTING,
+) -> set[str]:
     """The canaries in an answer that its reader may not read; what they asked for they know."""
     text = text_of(response)
     for part in known:
         text = text.replace(part, "")
-    found = {word.lower() for word in CANARY.findall(text)}
-    return (found & EVERY_CANARY) - canaries(persona, state)
+    return canaries_in(text) - canaries(persona, state, accounting)

@@ -144,6 +144,7 @@ class Cast:
     members: dict[tuple[str, str], Membership] = field(default_factory=dict)
     invitations: dict[str, MemberInvitation] = field(default_factory=dict)
     accesses: dict[str, SupportAccess] = field(default_factory=dict)
+    money: dict[tuple[str, str], str] = field(default_factory=dict)  # by thing and key
 
     def browser(self, persona: str) -> Client:
         """As this persona; support is let in as far as it needs, and else to look."""

@@ -1,7 +1,5 @@
 """What each page must answer to each person in each state, from the written table alone."""
 
-from dataclasses import dataclass
-
 from tests.matrix.cast import (
     CLIENT,
     FOREIGN,
@@ -21,88 +19,16 @@ from tests.matrix.cast import (
     texts_of_product,
     word,
 )
+from tests.matrix.money import ACCOUNTING
+from tests.matrix.money_expected import money_known, money_seen, people_billed
+from tests.matrix.rows import ROWS
 from tests.matrix.section6 import said
 
-LIVE = frozenset(state for state, facts in STATES.items() if facts.live)
-INVITED = frozenset({"invited limited", "invited full"})
-REQUESTED = frozenset({"requested"})
-OVER = frozenset({"ended", "end date passed"})
 PARTNERS = (PARTNER, SECOND, RIVAL)
-
-
-@dataclass(frozen=True)
-class Row:
-    """A page inside an organisation: its act, its object, and the states in which it opens
-    (elsewhere it leads to the page that tells what became of it)."""
-
-    act: str
-    thing: str = ""  # "product", "member", …, or the partnership as seen by one side
-    opens: frozenset[str] | None = None
-    methods: str = "GET"
-
-
-ROWS: dict[str, Row] = {
-    "home": Row("organisation.open"),
-    "organisation": Row("organisation.see"),
-    "organisation_edit": Row("organisation.change", methods="GET POST"),
-    "people": Row("people.see"),
-    "member": Row("people.see", "member"),
-    "member_change": Row("people.change", "member", methods="GET POST"),
-    "member_remove": Row("people.change", "member", methods="GET POST"),
-    "member_products": Row("people.change", "member", methods="GET POST"),
-    "member_clients": Row("clients.assign", "member", methods="GET POST"),
-    "member_leave": Row("people.leave", methods="GET POST"),
-    "member_invite": Row("people.change", methods="GET POST"),
-    "member_invitations": Row("people.change"),
-    "member_invitation_resend": Row("people.change", "member invitation", methods="POST"),
-    "member_invitation_withdraw": Row("people.change", "member invitation", methods="GET POST"),
-    "log": Row("log.see"),
-    "log_csv": Row("log.see"),
-    "reach": Row("access.explain"),
-    "product_reach": Row("access.explain", "product"),
-    "support": Row("support.open", methods="GET POST"),
-    "support_prolong": Row("support.open", "access", methods="POST"),
-    "support_close": Row("support.open", "access", methods="POST"),
-    "premium": Row("premium.see"),
-    "premium_renew": Row("support.open", methods="POST"),
-    "products": Row("product.see"),
-    "products_csv": Row("product.see"),
-    "product": Row("product.see", "product"),
-    "product_settings": Row("product.change_settings", "product", methods="GET POST"),
-    "partners": Row("partners.see"),
-    "partners_csv": Row("partners.see"),
-    "partner_authorise": Row("partners.authorise", methods="GET POST"),
-    "partnership": Row("partners.see", "of the client"),
-    "partnership_change": Row("partners.change", "of the client", LIVE, "GET POST"),
-    "partnership_end": Row("partners.end", "of the client", LIVE, "GET POST"),
-    "partnership_end_date": Row("partners.change", "of the client", LIVE, "GET POST"),
-    "partnership_prolong": Row("partners.change", "of the client", methods="POST"),
-    "partnership_see": Row("partners.see", "of the client", LIVE | INVITED),
-    "partnership_exit": Row("partners.see", "of the client", OVER),
-    "partnership_exit_csv": Row("partners.see", "of the client"),
-    "partnership_resend": Row("partners.authorise", "of the client", methods="POST"),
-    "partnership_withdraw": Row("partners.authorise", "of the client", INVITED, "GET POST"),
-    "clients": Row("clients.see"),
-    "clients_csv": Row("clients.see"),
-    "clients_ending": Row("clients.see"),
-    "clients_ending_csv": Row("clients.see"),
-    "clients_log": Row("clients.log"),
-    "clients_log_csv": Row("clients.log"),
-    "clients_waiting": Row("clients.see_waiting"),
-    "clients_waiting_csv": Row("clients.see_waiting"),
-    "clients_over": Row("clients.see_waiting"),
-    "clients_over_csv": Row("clients.see_waiting"),
-    "client_add": Row("clients.add", methods="GET POST"),
-    "client": Row("clients.see", "of the partner"),
-    "client_products_csv": Row("clients.see", "of the partner"),
-    "client_exit": Row("clients.see_waiting", "of the partner", OVER),
-    "client_exit_csv": Row("clients.see_waiting", "of the partner"),
-    "client_accept": Row("clients.answer", "invitation", INVITED, "GET POST"),
-    "client_decline": Row("clients.answer", "invitation", INVITED, "GET POST"),
-    "client_resend": Row("clients.add", "request", methods="POST"),
-    "client_withdraw": Row("clients.add", "request", REQUESTED, "GET POST"),
-    "client_end": Row("clients.end", "of the partner", LIVE, "GET POST"),
-}
+OF_MONEY = {"order", "client order", "entry", "request", "invoice", "open invoice", "received"}
+OF_MONEY |= {"bill", "bill line", "markup"}
+CHANGES_OF_A_DRAFT = {"rebill_details", "rebill_line", "rebill_line_new", "rebill_issue"}
+CHANGES_OF_A_DRAFT |= {"rebill_discard"}
 
 
 def capacity(persona: str, organisation: str, facts: Situation) -> str:
@@ -149,7 +75,14 @@ def partnership_seen(persona: str, organisation: str, thing: str, facts: Situati
 
 
 def answer(
-    persona: str, organisation: str, name: str, state: str, *, key: str = "", method: str
+    persona: str,
+    organisation: str,
+    name: str,
+    state: str,
+    *,
+    key: str = "",
+    method: str,
+    accounting: frozenset[str] = ACCOUNTING,
 ) -> int | str:
     """The status that the page must answer; "moves on" for a way to another page of ours."""
     row, facts = ROWS[name], STATES[state]
@@ -160,16 +93,43 @@ def answer(
     role = capacity(persona, organisation, facts)
     if not role:
         return 404
-    if not _thing_seen(persona, organisation, row.thing, key, facts):
+    if row.thing in OF_MONEY:
+        seen = money_seen(
+            persona, organisation, row.thing, key, state, role=role, accounting=accounting
+        )
+    else:
+        seen = _thing_seen(persona, organisation, row.thing, key, facts)
+    if not seen:
         return 404
-    for act in (row.act, *_more_acts(name, organisation, key)):
-        premium = organisation == CLIENT
-        allowed = said(act, role, reseller=organisation in PARTNERS, premium=premium)
+    suspended = role == "partner_full" and state == "partner suspended"  # P5
+    refused = _refusal(persona, organisation, name, key, role=role, accounting=accounting)
+    if refused or (suspended and name == "order_new"):
+        return refused or 403
+    elsewhere = leads_elsewhere(persona, name, key) or (suspended and name == "product_renew")
+    return 200 if not elsewhere and (row.opens is None or state in row.opens) else "moves on"
+
+
+def _refusal(
+    persona: str,
+    organisation: str,
+    name: str,
+    key: str,
+    *,
+    role: str,
+    accounting: frozenset[str],
+) -> int:
+    """404 or 403, as the table says to the acts of the page; 0 where it allows them."""
+    for act in (ROWS[name].act, *_more_acts(name, organisation, key)):
+        allowed = said(
+            act,
+            role,
+            reseller=organisation in PARTNERS,
+            premium=organisation == CLIENT,
+            accounting=persona in accounting,
+        )
         if allowed in ("hidden", "no"):
             return 404 if allowed == "hidden" else 403
-    if leads_elsewhere(persona, name, key):
-        return "moves on"
-    return 200 if row.opens is None or state in row.opens else "moves on"
+    return 0
 
 
 def _thing_seen(persona: str, organisation: str, thing: str, key: str, facts: Situation) -> bool:
@@ -191,12 +151,18 @@ def _more_acts(name: str, organisation: str, key: str) -> list[str]:
     """What a case of a page needs besides: only a legal representative touches one (O3)."""
     if name in ("member_change", "member_remove") and key == "boss":
         return ["people.appoint"]
+    if name == "account_withdraw":
+        return ["accounting.pay_out" if key == "pay out" else "accounting.top_up"]
     return ["premium.see"] if name == "premium_renew" else []
 
 
 def leads_elsewhere(persona: str, name: str, key: str) -> bool:
-    """Nothing can be assigned to who reaches all; and who would remove themselves is led to the
-    page for leaving."""
+    """Nothing can be assigned to who reaches all; who would remove themselves is led to the page
+    for leaving; and a bill that was issued does not change."""
+    if name in CHANGES_OF_A_DRAFT:
+        return key == "issued"
+    if name == "product_renew" and key == "three":  # its manager is another partner (L7)
+        return PEOPLE[persona] is not None and PEOPLE[persona][0] == PARTNER
     if name in ("member_products", "member_clients"):
         return key == "boss"
     return name == "member_remove" and key == "boss" and persona.endswith("boss")
@@ -222,8 +188,13 @@ def products_of(slug: str) -> set[str]:
     return {text for key in keys_of(slug) for text in texts_of_product(key)}
 
 
-def canaries(persona: str, state: str) -> set[str]:
+def canaries(persona: str, state: str, accounting: frozenset[str] = ACCOUNTING) -> set[str]:
     """The canaries that the persona may read anywhere in the portal, in this state."""
+    known = _known(persona, state) | money_known(persona, state, accounting)
+    return known | people_billed(persona, state, accounting)
+
+
+def _known(persona: str, state: str) -> set[str]:
     facts, place = STATES[state], PEOPLE.get(persona)
     known = {word(persona), word(persona, "mail")}
     if persona in SUPPORT:

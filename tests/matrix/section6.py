@@ -66,12 +66,17 @@ COLUMNS = (
 )
 
 
-def said(act: str, capacity: str, *, reseller: bool, premium: bool = True) -> str:
-    """The cell of an act and a capacity; reseller pages exist at a partner only, and premium
-    pages where there is premium support."""
+def said(
+    act: str, capacity: str, *, reseller: bool, premium: bool = True, accounting: bool = False
+) -> str:
+    """The cell of an act and a capacity; reseller pages exist at a partner only, premium pages
+    where there is premium support, and accounts for who holds the right to them."""
     if act.startswith("clients.") and not reseller:
         return "hidden"
     if act.startswith("premium.") and not premium:
         return "hidden"
     column = "collaborator" if capacity == "external_user" else capacity
-    return SECTION_6[act].split()[COLUMNS.index(column)]
+    cell = SECTION_6[act].split()[COLUMNS.index(column)]
+    if cell == "accounting":
+        return "all" if accounting else "hidden"
+    return cell

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from tests.matrix.asking import NOBODY, status_of
 from tests.matrix.cast import CLIENT, FOREIGN, PARTNER, RIVAL, Cast, build
-from tests.matrix.expected import ROWS
+from tests.matrix.rows import ROWS
 from tests.world import World
 
 pytestmark = pytest.mark.django_db

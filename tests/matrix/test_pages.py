@@ -11,7 +11,7 @@ from tests.matrix.asking import (
     wrong_canaries,
 )
 from tests.matrix.cast import CLIENT, PERSONAS, SUPPORT, build
-from tests.matrix.expected import ROWS
+from tests.matrix.rows import ROWS
 from tests.world import World
 
 pytestmark = pytest.mark.django_db

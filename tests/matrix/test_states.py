@@ -16,8 +16,8 @@ from django.urls import reverse
 from access.letters import write
 from access.models import OutgoingMail
 from tests.matrix.asking import (
-    CANARY,
     NOBODY,
+    canaries_in,
     is_turn,
     pages,
     status_of,
@@ -26,7 +26,6 @@ from tests.matrix.asking import (
 )
 from tests.matrix.cast import (
     CLIENT,
-    EVERY_CANARY,
     PARTNER,
     PEOPLE,
     PERSONAS,
@@ -38,7 +37,9 @@ from tests.matrix.cast import (
     texts_of_organisation,
     word,
 )
-from tests.matrix.expected import ROWS, answer, canaries
+from tests.matrix.expected import answer, canaries
+from tests.matrix.money import fund
+from tests.matrix.rows import ROWS
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -56,7 +57,9 @@ BEFORE = {
 @pytest.mark.parametrize("state", STATES)
 def test_everybody_everywhere(world: World, state: str) -> None:
     OutgoingMail.objects.all().delete()
-    cast, wrong = build(world, state), faults_of_mails(state)
+    cast = build(world, state)
+    fund(world, cast, state)
+    wrong = faults_of_mails(state)
     for persona in PERSONAS:
         browser = cast.browser(persona)
         wrong += faults_of_pages(cast, browser, persona, state)
@@ -152,7 +155,6 @@ def faults_of_mails(state: str) -> list[str]:
         for language in ("en", "fr"):
             letter = write(mail.kind, mail.context | mail.secrets, language=language, name="")
             text += f"{letter.subject}\n{letter.text}\n{letter.html}" if letter else ""
-        found = {one.lower() for one in CANARY.findall(text.replace(settings.BASE_URL, ""))}
-        if leaked := (found & EVERY_CANARY) - known:
+        if leaked := canaries_in(text.replace(settings.BASE_URL, "")) - known:
             wrong.append(f"{mail.kind} to {persona} shows {leaked}")
     return wrong
