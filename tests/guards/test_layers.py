@@ -11,14 +11,14 @@ RULES, MODELS, SERVICES, OUTPUT, DOORS = range(5)
 
 # The first pattern that fits the name inside the app tells the floor.
 FLOORS = [
-    (r"(rules|devices)(\.|$)", RULES),
+    (r"(rules|rules_rebilling|states|devices)(\.|$)", RULES),
     (r"(models|querysets|errors|ids|grants|assigning|reach|policy|pictures)(\.|$)", MODELS),
     (r"(acts|log|limits|second_factor|copying)(\.|$)", MODELS),
-    (r"(sight)(\.|$)", MODELS),
+    (r"(sight|vat|references|entries|bank_files)(\.|$)", MODELS),
     (r"exit_money$", MODELS),  # where the house above registers its sentences
     (r"exits$", OUTPUT),
     (r"letters\.", OUTPUT),  # the letters of a part, written with the maker in access.letters
-    (r"(services|mail|letters|provisioning|explaining)(\.|$)", SERVICES),
+    (r"(services|mail|letters|provisioning|explaining|renewals)(\.|$)", SERVICES),
     (r"(forms|emails|support_emails|payer_emails|letter_parts|documents|exports)(\.|$)", OUTPUT),
     (r"web\.(lists|wizard|csv|widgets)(\.|$)", OUTPUT),  # the general shapes of forms and lists
     (r"(urls|views|admin|tasks|web|adapter|templatetags|management)(\.|$)", DOORS),
