@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 register = template.Library()
 
@@ -67,7 +68,7 @@ BADGES: dict[tuple[str, str], tuple[str, Any]] = {
     ("rebill", "open"): ("accent", _("Open")),
     ("rebill", "overdue"): ("danger", _("Overdue")),
     ("rebill", "paid"): ("success", _("Paid")),
-    ("rebill", "cancelled"): ("hollow", _("Cancelled")),
+    ("rebill", "cancelled"): ("hollow", pgettext_lazy("a bill", "Cancelled")),
     ("rebill", "credit"): ("plain", _("Credit")),
     # yes or no
     ("renewal", "True"): ("success", pgettext_lazy("auto-renewal", "On")),

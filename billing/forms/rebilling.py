@@ -274,7 +274,7 @@ STATES = (
     (RebillState.OPEN, _("Open")),
     ("overdue", _("Overdue")),
     (RebillState.PAID, _("Paid")),
-    (RebillState.CANCELLED, _("Cancelled")),
+    (RebillState.CANCELLED, RebillState.CANCELLED.label),
     (RebillState.CREDIT, _("Credits")),
 )
 

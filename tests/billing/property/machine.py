@@ -356,11 +356,8 @@ class Money(RuleBasedStateMachine):
     def credit(self, number: int) -> None:
         line = self.one(InvoiceLine.objects.filter(credits=False), number)
         if line is not None:
-            self.tried(
-                lambda: credit_lines(
-                    invoice=line.invoice, lines=[line], reason="A mistake", by=None
-                )
-            )
+            told = {"reason": "A mistake", "by": None}
+            self.tried(lambda: credit_lines(invoice=line.invoice, lines=[line], **told))
 
     # ---- collective invoices -----------------------------------------------------------------
 
