@@ -39,6 +39,8 @@ class Demo:
         environment = {name: value for name, value in os.environ.items() if name not in OF_TESTS}
         environment |= {MARK: self.mark, "DATA_DIR": str(self.folder)} | variables
         self.said = ""
+        if self.process is not None:
+            self.process.communicate()
         self.process = subprocess.Popen(  # noqa: S603
             [sys.executable, "-m", "portal.launch", "--port=8700", *options, "demo"],
             stdin=subprocess.DEVNULL,
