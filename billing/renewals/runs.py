@@ -4,6 +4,7 @@ Nothing is kept outside the database: whoever comes, a second scheduler or the s
 joins the unfinished run and does what is left.
 """
 
+import gc
 import logging
 import time
 from collections import Counter
@@ -80,6 +81,13 @@ class Worker:
     def work(self) -> Done:
         """Goes through all clients again and again: what came back due (a product that is several
         terms behind) and what others left is found by the next round."""
+        gc.freeze()  # what was there before is not gone through again with each chunk's rows
+        try:
+            return self._work()
+        finally:
+            gc.unfreeze()
+
+    def _work(self) -> Done:
         patient_until = time.monotonic() + PATIENCE
         while True:
             seen, renewed = self._round()

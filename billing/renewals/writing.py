@@ -64,14 +64,14 @@ class Writer:
         def make(table: Table, found: Iterable[Row]) -> None:
             rows.append((table, table.make(found, now)))
 
-        with underway(cursor, (sql.PROLONG, None), (sql.TASKS, None)):
+        with underway(cursor, (sql.PROLONG, None)):
             make(self.orders, (_order_row(order, now) for order in orders))
             make(self.lines, _line_rows(lines))
             make(self.acts, self._act_rows(orders))
             make(self.invoice_lines, self._invoice_lines(invoices, spoken))
             renewed = keyed((line.group, line.key) for _, line in lines)
         _number(cursor, [invoice for _, invoice in invoices], today.year)
-        with underway(cursor, (sql.LINE_PRODUCTS, renewed)):
+        with underway(cursor, (sql.TASKS, None), (sql.LINE_PRODUCTS, renewed)):
             make(self.invoices, self._invoice_rows(invoices, spoken, today, now))
             make(self.entries, map(_entry_row, entries, public_ids(len(entries))))
             make(self.payments, _payment_rows(entries, today))
