@@ -144,6 +144,7 @@ def settle(
             and purse is not None
             and may_prepay(order, known)
             and purse.balance >= invoice.total
+            and _has_place_for_cashback(order, purses)
         )
         profile = known.profiles.get(order.payer.pk)
         if not prepaid and profile is not None and profile.collective:
@@ -159,6 +160,14 @@ def settle(
             invoice.settled = True
             entries += _cashback(order, purses, kinds)
     return entries
+
+
+def _has_place_for_cashback(order: Order, purses: dict[Owner, Purse]) -> bool:
+    """Whether its cashback can be booked with the payment: who has become able to pay since the
+    accounts were chosen pays by transfer, so that no cashback is lost (M6)."""
+    if order.deal.partner is None or not order.cashback:
+        return True
+    return (order.deal.partner, order.currency) in purses
 
 
 def _cashback(order: Order, purses: dict[Owner, Purse], kinds: dict[int, str]) -> list[Entry]:
