@@ -169,6 +169,7 @@ def settle(*, asked: MoneyRequest, by: User) -> Entry:
     """
     asked = _lock_waiting(asked)
     if asked.kind == EntryKind.CORRECTION:
+        lock_account(asked.account)  # two at once must count each other
         _check_second_person(asked, by)
     reasons = {
         EntryKind.TOP_UP: ("top_up_transfer", {"reference": asked.reference}),
