@@ -9,7 +9,7 @@ from django.db import connection
 
 from billing.renewals import sql
 
-CHUNK = 5_000
+CHUNK = 10_000
 """About how many products are renewed in one transaction; a client is never split."""
 
 EVER = date(1, 1, 1)
