@@ -106,7 +106,7 @@ def _table() -> Iterator[tuple[Any, Any]]:
     kinds = {"state": Kind.LABEL, "quantity": Kind.NUMBER, "net": Kind.MONEY}
     kinds |= {"cashback": Kind.MONEY, "day": Kind.DATE, "at": Kind.MOMENT}
     kinds |= {"reference": Kind.KEY, "currency": Kind.KEY}
-    order = "reference client product state quantity net cashback currency day at".split()
+    order = [*names[:4], "quantity", "net", "cashback", "currency", "day", "at"]
     columns = [
         Column(name, name, kinds.get(name, Kind.TEXT), STATES if name == "state" else ())
         for name in order

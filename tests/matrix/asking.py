@@ -26,7 +26,7 @@ KEYS: dict[str, dict[str, tuple[str, ...]]] = {
         PARTNER: ("client", "partner", "waiting", "second", "owned"),
     },
     "entry": {CLIENT: ("client", "partner"), PARTNER: ("partner", "client")},
-    "request": {CLIENT: ("client", "partner"), PARTNER: ("partner", "pay out", "client")},
+    "asked": {CLIENT: ("client", "partner"), PARTNER: ("partner", "pay out", "client")},
     "invoice": {CLIENT: ("client", "partner"), PARTNER: ("own", "partner", "client")},
     "open invoice": {CLIENT: ("client", "second"), PARTNER: ("own", "client")},
     "received": {CLIENT: ("issued", "draft"), PARTNER: ("issued",)},

@@ -25,7 +25,7 @@ from tests.matrix.rows import ROWS
 from tests.matrix.section6 import said
 
 PARTNERS = (PARTNER, SECOND, RIVAL)
-OF_MONEY = {"order", "client order", "entry", "request", "invoice", "open invoice", "received"}
+OF_MONEY = {"order", "client order", "entry", "asked", "invoice", "open invoice", "received"}
 OF_MONEY |= {"bill", "bill line", "markup"}
 CHANGES_OF_A_DRAFT = {"rebill_details", "rebill_line", "rebill_line_new", "rebill_issue"}
 CHANGES_OF_A_DRAFT |= {"rebill_discard"}

@@ -27,7 +27,7 @@ from partners.models import Partner
 from tests.billing.accounts import filled, moved
 from tests.billing.making import make_order
 from tests.billing.rebilled import IBAN
-from tests.matrix.cast import CLIENT, OWNED, PARTNER, PEOPLE, SECOND, Cast
+from tests.matrix.cast import CLIENT, FOREIGN, OWNED, PARTNER, PEOPLE, RIVAL, SECOND, Cast
 from tests.matrix.rows import EVER
 from tests.world import World
 
@@ -164,10 +164,10 @@ def _accounts(cast: Cast, found: dict[tuple[str, str], Any]) -> None:
         entry = Entry.objects.get(account=account)
         found["entry", side] = moved(entry, last_month())
         boss = cast.actor(f"{side} boss")
-        found["request", side] = requests.request_top_up(
+        found["asked", side] = requests.request_top_up(
             by=boss, amount=Decimal(ASKED[slug]), key=requests.new_key()
         )
-    found["request", "pay out"] = requests.request_pay_out(
+    found["asked", "pay out"] = requests.request_pay_out(
         by=cast.actor("partner boss"), amount=Decimal(PAY_OUT), iban=IBAN, key=requests.new_key()
     )
 
@@ -238,3 +238,34 @@ def markup(boss: Any, client: Organisation | None, value: str) -> RebillMarkup:
         meant=False,
         by=boss,
     )
+
+
+def foreign_money(world: World, cast: Cast) -> dict[str, str]:
+    """An object of each kind that belongs to another partner and its client: their keys."""
+    client, rival = cast.organisations[FOREIGN], cast.actor("rival boss")
+    order = make_order(
+        client,
+        client,
+        Partner.objects.get(organisation=cast.organisations[RIVAL]),
+        world.product_type("web-hosting"),
+    )
+    invoice = _invoice(order)
+    account = filled(client, "20.00")
+    asked = requests.request_top_up(
+        by=cast.actor("foreign boss"), amount=Decimal(30), key=requests.new_key()
+    )
+    set_sender(rival)
+    draft = empty_draft(rival, client)
+    found = {
+        "order": order,
+        "client order": order,
+        "invoice": invoice,
+        "open invoice": invoice,
+        "entry": Entry.objects.get(account=account),
+        "asked": asked,
+        "bill": draft,
+        "received": draft,
+        "bill line": add_line(rival, draft),
+        "markup": markup(rival, None, "5"),
+    }
+    return {thing: one.public_id for thing, one in found.items()}

@@ -66,7 +66,7 @@ def money_seen(
         return _order_seen(organisation, key, state, role=role, own=own)
     if thing == "client order":
         return organisation == PARTNER and _client_order_seen(persona, key, state)
-    if thing in ("entry", "request"):
+    if thing in ("entry", "asked"):
         return own and (key == mine or (key == "pay out" and mine == "partner"))
     if thing == "open invoice":
         return own and key == {"client": "second", "partner": "own"}[mine]
