@@ -4,7 +4,6 @@ The order itself is made from the same quote, worked out again under locks: what
 is only compared with it (T13).
 """
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Sequence
@@ -15,6 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -119,14 +119,16 @@ class Quote:
 
     @property
     def digest(self) -> str:
-        """A fingerprint of all that the reader decides on: another one is another quote (T13)."""
+        """A fingerprint of all that the reader decides on: another one is another quote (T13).
+        Keyed: who may not see the figures cannot find them by trying (M4)."""
         here = self.here
         facts = [
             [here.payer.pk, here.partner.pk if here.partner else 0, self.version, self.currency],
             [str(self.vat.percent), str(self.vat.category), self.needs_approval],
             *[_facts(line) for line in self.lines],
         ]
-        return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:32]
+        keyed = salted_hmac("billing.quote", json.dumps(facts), algorithm="sha256")
+        return keyed.hexdigest()[:32]
 
 
 def _facts(line: QuotedLine) -> list[str]:

@@ -1,6 +1,7 @@
 """Quotes and orders on the named cast: who pays, how much, and what the partner gets (M1-M3)."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.http import Http404
@@ -215,3 +216,12 @@ def test_the_mode_of_the_demo_is_confirmed(world: World) -> None:
         partnership = world.partnership(slug, partner)
         assert partnership.payment_mode == PaymentMode.PARTNER
         assert partnership.payment_confirmed_at is not None
+
+
+def test_the_fingerprint_of_a_quote_is_keyed(world: World, settings: Any) -> None:
+    """M4: a client whose partner pays reads it in the form, and cannot try figures against it."""
+    by = world.actor("gina", GARAGE)
+    before = quoted(by, hostings(world)).digest
+    assert quoted(by, hostings(world)).digest == before
+    settings.SECRET_KEY = "another key than before, for tests only, and long enough for all"
+    assert quoted(by, hostings(world)).digest != before
