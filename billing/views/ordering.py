@@ -45,7 +45,7 @@ def order_new(request: HttpRequest, actor: Actor) -> HttpResponse:
         form.rearrange(add=go == "add")
     elif go.startswith("remove"):
         number = go.removeprefix("remove")
-        form.rearrange(remove=int(number) if number.isdecimal() else None)
+        form.rearrange(remove=int(number) if number.isdecimal() and len(number) < 4 else None)
     return _lines(request, actor, form, here)
 
 

@@ -340,3 +340,10 @@ def test_who_may_not_cancel(world: World) -> None:
         assert world.client(name).post(address).status_code in (403, 404)
     product.refresh_from_db()
     assert product.auto_renewal
+
+
+def test_a_number_of_thousands_of_digits_removes_no_line(world: World) -> None:
+    """Python refuses to read it: no answer is a 500."""
+    answer = world.client("gina").post(new(GARAGE), form(line(), go="remove" + "9" * 5000))
+    assert answer.status_code == 200
+    assert value(answer.content.decode(), "lines") == "1"
