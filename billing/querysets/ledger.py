@@ -65,5 +65,10 @@ class RequestQuerySet(QuerySet["MoneyRequest"]):
             .select_related("account", "entry", "created_by")
         )
 
+    def search(self, text: str) -> "RequestQuerySet":
+        """By the payment reference, as printed or without its spaces."""
+        plain = "".join(text.split())
+        return self.filter(reference__icontains=plain) if plain else self
+
     def waiting(self) -> "RequestQuerySet":
         return self.filter(state=RequestState.WAITING)

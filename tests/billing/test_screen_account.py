@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from billing.models import Entry, MoneyRequest
 from billing.services.ledger import take_back
+from billing.services.requests import request_top_up
 from tests.billing.accounts import (
     ALPINE,
     BAKERY,
@@ -245,3 +246,14 @@ def test_only_finished_months_have_a_statement(world: World) -> None:
     for month in (f"{today:%Y-%m}", "2026-13", "1999-01", "later", "2026-1"):
         assert get(world, "hugo", "account_statement", HOTEL, month=month).status_code == 404
     assert date.today() >= date(2026, 1, 1)
+
+
+def test_requests_are_found_by_their_reference(world: World) -> None:
+    """Like every list; what nobody has is no error of the server."""
+    by = world.actor("hugo", HOTEL)
+    asked = request_top_up(by=by, amount=Decimal("5.00"), key="first-key")
+    found = text(get(world, "hugo", "account_requests", HOTEL, q=asked.reference))
+    assert asked.public_id in found
+    for typed in ("nothing has this", "9" * 500, "\x00", "²"):
+        answer = get(world, "hugo", "account_requests", HOTEL, q=typed)
+        assert answer.status_code == 200
