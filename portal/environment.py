@@ -69,6 +69,26 @@ def amount(name: str, *, default: str) -> Decimal:
     return Decimal(value)
 
 
+def iban(name: str, *, default: str) -> str:
+    """An account number without spaces, or "" when there is none."""
+    from stdnum import iban as number
+
+    found = text(name, default=default)
+    if found and not number.is_valid(found):
+        raise WrongEnvironmentError(f"{name} is no valid IBAN: “{found}”.")
+    return number.compact(found) if found else ""
+
+
+def payee(account: str, **address: str) -> None:
+    """Whoever is paid by transfer needs an address: it stands on each payment part."""
+    missing = [name for name, value in address.items() if not value]
+    if account and missing:
+        raise WrongEnvironmentError(
+            f"VENDOR_IBAN is set, so {' and '.join(missing)} must be set, too: "
+            "they stand on the payment part of each invoice."
+        )
+
+
 def path(name: str, *, default: Path) -> Path:
     value = Path(text(name, default=str(default)))
     if not value.is_absolute():

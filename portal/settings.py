@@ -1,6 +1,5 @@
 """Settings of the portal, read from the environment (see `docs/operations.md`)."""
 
-from decimal import Decimal
 from pathlib import Path
 
 from django.templatetags.static import static
@@ -247,14 +246,15 @@ VENDOR_VAT_NUMBER = env.text(
 VENDOR_REGISTRATION_NUMBER = env.text(
     "VENDOR_REGISTRATION_NUMBER", default="CHE-123.456.788" if _EXAMPLE else ""
 )
-VENDOR_IBAN = env.text("VENDOR_IBAN", default="CH4431999123000889012" if _EXAMPLE else "")
+VENDOR_IBAN = env.iban("VENDOR_IBAN", default="CH4431999123000889012" if _EXAMPLE else "")
+env.payee(VENDOR_IBAN, VENDOR_POSTCODE=VENDOR_POSTCODE, VENDOR_CITY=VENDOR_CITY)
 VENDOR_LOGO = env.text("VENDOR_LOGO", default="")  # path of a PNG or JPEG; empty: the name
 PDF_SECONDS = env.integer("PDF_SECONDS", default=30, least=1)
 PDF_MEMORY_MB = env.integer("PDF_MEMORY_MB", default=768, least=384)
 
 # Invoices (M8, M9): days until they are payable, days after that of each reminder, and days after
 # that until the products of an invoice that is still open are suspended.
-INVOICE_DUE_DAYS = env.integer("INVOICE_DUE_DAYS", default=30)
+INVOICE_DUE_DAYS = env.integer("INVOICE_DUE_DAYS", default=30, least=1)
 REMINDER_DAYS = tuple(
     env.integer(f"REMINDER_{number}_DAYS", default=days, least=1)
     for number, days in ((1, 1), (2, 10), (3, 20))

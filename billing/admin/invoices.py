@@ -109,14 +109,14 @@ class InvoiceAdmin(MoneyActs, LookOnlyAdmin):
     def is_printed(self, invoice: Invoice) -> bool:
         return bool(invoice.pdf)
 
-    @admin.action(description=gettext_lazy("Print again"), permissions=["view"])
+    @admin.action(description=gettext_lazy("Print again"), permissions=["settle"])
     def print_chosen(self, request: HttpRequest, invoices: QuerySet[Invoice]) -> None:
         count = paper.print_again(invoices)
         text = ngettext("%(n)d document is to be printed.", "%(n)d documents are to be printed.",
                         count)  # fmt: skip
         self.message_user(request, text % {"n": count}, messages.SUCCESS)
 
-    @action(description=gettext_lazy("Print again"), permissions=["view"], url_path="print")
+    @action(description=gettext_lazy("Print again"), permissions=["settle"], url_path="print")
     def print_one_again(self, request: HttpRequest, object_id: Any) -> HttpResponse:
         invoice = self._invoice(object_id)
         if request.method == "POST":

@@ -44,7 +44,10 @@ class ProvisioningTaskAdmin(LookOnlyAdmin):
     def shown_problem(self, task: ProvisioningTask) -> str:
         return task.problem[:80]
 
-    @admin.action(description=_("Try failed tasks again"), permissions=["view"])
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("billing.change_provisioningtask"))
+
+    @admin.action(description=_("Try failed tasks again"), permissions=["retry"])
     def queue_again(self, request: HttpRequest, tasks: QuerySet[ProvisioningTask]) -> None:
         count = try_again(tasks)
         text = ngettext("%(n)d task is tried again.", "%(n)d tasks are tried again.", count)

@@ -80,7 +80,6 @@ def _figures() -> Columns:
     """The arithmetic of a line, step by step (M1, M2), and its row of M3."""
     return (
         Column(_("Quantity"), "quantity", Kind.NUMBER),
-        Column(_("Units of the payer"), "units", Kind.NUMBER),
         Column(_("Currency"), "order__currency", Kind.KEY),
         Column(_("Public price of one"), "price", Kind.MONEY),
         Column(_("Price × quantity"), "list_total", Kind.MONEY),

@@ -61,6 +61,8 @@ def request_top_up(
     Raises AmountWrong, WrongCurrency, or what `Actor.require` raises.
     """
     account = _own_account(by, "accounting.top_up", currency, amount)
+    if not settings.VENDOR_IBAN:
+        raise AmountWrong(_("Bank transfers are not set up here yet. Please ask support."))
     found, is_new = _once(account, key, kind=EntryKind.TOP_UP, amount=amount, by=by)
     if is_new:
         found.reference = _reference(found)
@@ -72,8 +74,6 @@ def request_top_up(
 def _reference(asked: MoneyRequest) -> str:
     """The payment reference; its place in the year is the request's key, which is never used
     twice."""
-    if not settings.VENDOR_IBAN:
-        return ""
     year = timezone.localdate().year
     number = references.number_of(references.Purpose.TOP_UP, year, asked.pk)
     return references.reference_for(settings.VENDOR_IBAN, number)

@@ -188,3 +188,15 @@ def test_production_needs_each_of_its_settings(name: str) -> None:
     assert answer.stderr.strip() == (
         f"{name} is not set: production needs it. To try the portal out, set DEMO=true."
     )
+
+
+def test_an_account_of_the_vendor_is_valid_and_has_an_address(monkeypatch):
+    """An invoice that can't be printed is noticed when the portal starts."""
+    monkeypatch.setenv("VENDOR_IBAN", "CH44 3199 9123 0008 8901 2")
+    assert environment.iban("VENDOR_IBAN", default="") == "CH4431999123000889012"
+    monkeypatch.setenv("VENDOR_IBAN", "CH44 3199 9123 0008 8901 3")
+    with pytest.raises(WrongEnvironmentError, match="no valid IBAN"):
+        environment.iban("VENDOR_IBAN", default="")
+    environment.payee("", VENDOR_CITY="")
+    with pytest.raises(WrongEnvironmentError, match="VENDOR_CITY must be set"):
+        environment.payee("CH4431999123000889012", VENDOR_CITY="", VENDOR_POSTCODE="1204")
