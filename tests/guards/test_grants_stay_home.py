@@ -30,6 +30,7 @@ HOME = ("access.grants", "access.assigning", "access.reach", "access.models")
 STAFF_ONLY = {
     # admin module -> which of the staff may press a button that moves money; no tenant's grant
     "billing.admin.invoices": "Django's permission to change invoices",
+    "billing.admin.provisioning": "Django's permission to change tasks",
     "billing.admin.what_if": "Django's permission to add rates and tiers",
 }
 # Names through which Django and guardian decide on their own.

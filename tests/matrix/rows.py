@@ -94,6 +94,7 @@ MONEY: dict[str, Row] = {
     "order": Row("orders.see", "order"),
     "order_withdraw": Row("product.order", "order", methods="POST"),
     "product_renew": Row("product.renew", "product", methods="GET POST"),
+    "product_cancel": Row("product.cancel", "product", methods="GET POST"),
     "costs": Row("costs.see"),
     "costs_csv": Row("costs.see"),
     "account": Row("accounting.see"),
