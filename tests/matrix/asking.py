@@ -17,6 +17,8 @@ from tests.matrix.expected import ACCOUNTING, OF_MONEY, answer, canaries
 from tests.matrix.money import EVERY_FIGURE, figures_in, last_month
 from tests.matrix.rows import MONEY, ROWS, Row
 
+DRAWN = re.compile(r"""(csrfmiddlewaretoken" value="|nonce="|'nonce-)[^"']+""")
+"""Random letters of an answer: sooner or later they spell a canary."""
 CANARY = re.compile(r"zq[a-z]+", re.IGNORECASE)
 NOBODY = "2" * 16  # well formed, and of nothing
 KEYS: dict[str, dict[str, tuple[str, ...]]] = {
@@ -143,7 +145,7 @@ def wrong_canaries(
     accounting: frozenset[str] = ACCOUNTING,
 ) -> set[str]:
     """The canaries in an answer that its reader may not read; what they asked for they know."""
-    text = text_of(response)
+    text = DRAWN.sub("", text_of(response))
     for part in known:
         text = text.replace(part, "")
     return canaries_in(text) - canaries(persona, state, accounting)
