@@ -2,8 +2,10 @@
 
 The floor is told what to write: it copies our own result from temporary tables into tables with
 the same indexes, constraints and triggers, one statement each. Ours has to find out first who pays
-what. Both begin in a fresh copy of one database, vacuumed and analysed, in turns, and each counts
-its commit, where the foreign keys are checked. The floor commits once, ours after each chunk.
+what; it runs as every night, with the two workers of settings.RENEWAL_WORKERS, each on a
+connection of its own. Both begin in a fresh copy of one database, vacuumed and analysed, in turns,
+and each counts its commit, where the foreign keys are checked. The floor commits once, ours after
+each chunk.
 """
 
 import json

@@ -39,11 +39,11 @@ def migrate() -> dict[str, Any]:
 def renew() -> dict[str, Any]:
     from django.db import connection
 
-    from billing.services.renewing import renew_due
+    from billing.services.renewing import renew_together
 
     connection.ensure_connection()
     begun = time.perf_counter()
-    done = renew_due()
+    done = renew_together()
     seconds = time.perf_counter() - begun
     return {"seconds": seconds, "products": done.products, "peak": peak()}
 

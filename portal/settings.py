@@ -259,6 +259,8 @@ REMINDER_DAYS = tuple(
     env.integer(f"REMINDER_{number}_DAYS", default=days, least=1)
     for number, days in ((1, 1), (2, 10), (3, 20))
 )
+# How many renew at once in one nightly run (M5); each has a connection to the database.
+RENEWAL_WORKERS = env.integer("RENEWAL_WORKERS", default=2, least=1)
 SUSPENSION_DAYS = env.integer("SUSPENSION_DAYS", default=30, least=1)
 
 # Orders: how long one waits for the partner that would pay it, and the vendor's own systems (C3).

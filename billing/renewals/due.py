@@ -34,15 +34,19 @@ class Group:
     first: int
 
 
+type Share = tuple[int, int]
+"""Which part of the work, of how many: (0, 1) is all."""
+ALL: Share = (0, 1)
+
+
 def next_clients(
-    day: date, run: int, *, after: int, size: int = CHUNK, since: date = EVER
+    day: date, run: int, *, after: int, size: int = CHUNK, since: date = EVER, share: Share = ALL
 ) -> list[int]:
-    """The clients of the next `size` products that are due, by primary key."""
+    """The clients of the next `size` products that are due, by primary key; of a worker's share
+    only, so that workers seldom wait for each other."""
+    values = {"since": since, "day": day, "run": run, "after": after, "size": size}
     with connection.cursor() as cursor:
-        cursor.execute(
-            sql.NEXT_CLIENTS,
-            {"since": since, "day": day, "run": run, "after": after, "size": size},
-        )
+        cursor.execute(sql.NEXT_CLIENTS, values | {"share": share[0], "workers": share[1]})
         return [client for (client,) in cursor.fetchall()]
 
 

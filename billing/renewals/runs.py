@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from billing.models import RenewalRun
 from billing.renewals import failing, settling, sql
-from billing.renewals.due import EVER, Cursor, collect, lock_clients, next_clients
+from billing.renewals.due import ALL, EVER, Cursor, Share, collect, lock_clients, next_clients
 from billing.renewals.facts import Known, PriceList, read, units_of
 from billing.renewals.planning import Plan, plan
 from billing.renewals.writing import Writer
@@ -44,6 +44,14 @@ class Done:
     failures: int = 0
     finished: bool = False
     nets: Counter[str] = field(default_factory=Counter)
+
+    def join(self, other: "Done") -> None:
+        """Counts what another worker did of the same run."""
+        self.products += other.products
+        self.orders += other.orders
+        self.failures += other.failures
+        self.nets.update(other.nets)
+        self.finished = self.finished and other.finished
 
     def add(self, found: Plan) -> int:
         """Counts a chunk; answers how many products it renewed."""
@@ -72,8 +80,9 @@ def open_run(day: date) -> RenewalRun:
 class Worker:
     """Renews chunk after chunk of one run until nothing is due any more."""
 
-    def __init__(self, run: RenewalRun) -> None:
+    def __init__(self, run: RenewalRun, share: Share = ALL) -> None:
         self.run = run
+        self.share = share
         self.prices = PriceList(run.day)
         self.writer = Writer(self.prices)
         self.done = Done()
@@ -91,6 +100,9 @@ class Worker:
         patient_until = time.monotonic() + PATIENCE
         while True:
             seen, renewed = self._round()
+            if not seen and self.share != ALL:
+                self.share = ALL  # its own is done: it helps with what is left
+                continue
             if not seen:
                 self._finish()
                 return self.done
@@ -105,7 +117,7 @@ class Worker:
     def _round(self) -> tuple[int, int]:
         """How many clients were due, and how many products or faults were dealt with."""
         after = seen = dealt = 0
-        while clients := next_clients(self.run.day, self.run.pk, after=after):
+        while clients := next_clients(self.run.day, self.run.pk, after=after, share=self.share):
             seen += len(clients)
             dealt += self._attempt(clients)
             after = clients[-1]

@@ -43,11 +43,16 @@ SNAPSHOT = f"""
         GROUP BY payer, product_type_id) AS counted
 """  # noqa: S608
 
+# A worker's share: the clients of one partner fall to one worker, so that two workers do not wait
+# for each other at the partner's account. With one worker, all.
+SHARE = """(%(workers)s = 1 OR mod(coalesce((SELECT max(q.partner_id) FROM clients_partnership q
+    WHERE q.client_id = p.organisation_id AND q.state = 'active'), p.organisation_id),
+    %(workers)s) = %(share)s)"""
 # The clients of the next products that are due, after a client.
 NEXT_CLIENTS = f"""
     SELECT DISTINCT organisation_id FROM (
         SELECT p.organisation_id FROM clients_product p
-        WHERE {DUE} AND {UNTRIED} AND p.organisation_id > %(after)s
+        WHERE {DUE} AND {UNTRIED} AND p.organisation_id > %(after)s AND {SHARE}
         ORDER BY p.organisation_id LIMIT %(size)s
     ) AS next ORDER BY organisation_id
 """  # noqa: S608

@@ -1,16 +1,22 @@
 """Renewals: nightly of all that is due, by hand ahead of time, reminders, and ends (M5, C3)."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from typing import Any
 
+from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 
 from billing.models import RenewalRun
 from billing.renewals import announcing
+from billing.renewals.due import ALL, Share
 from billing.renewals.runs import Done, Worker, open_run
 
 
-def renew_due(*, day: date | None = None, again: bool = True) -> Done:
-    """Renews every product that is due by `day` (today) with the prices of its renewal day (M5).
+def renew_due(*, day: date | None = None, again: bool = True, share: Share = ALL) -> Done:
+    """Renews every product that is due by `day` (today) with the prices of its renewal day (M5);
+    of several workers, each begins with its `share`.
 
     Safe to run many times at once and after a crash: each product and term is renewed once (T15).
     Without `again` a day whose run is finished is left alone. Raises ValueError for a day to come.
@@ -21,7 +27,31 @@ def renew_due(*, day: date | None = None, again: bool = True) -> Done:
         raise ValueError("what is due later is not renewed today")
     if not again and _is_finished(day):
         return Done(finished=True)
-    return Worker(open_run(day)).work()
+    return Worker(open_run(day), share).work()
+
+
+def renew_together(*, day: date | None = None, again: bool = True) -> Done:
+    """`renew_due` by settings.RENEWAL_WORKERS workers at once, each with a connection of its own:
+    while one writes, the other works out what to write. Inside a transaction, which others can't
+    see into, it is one."""
+    if connection.in_atomic_block:
+        return renew_due(day=day, again=again)
+    done, number = Done(finished=True), settings.RENEWAL_WORKERS
+    with ThreadPoolExecutor(number) as pool:
+        workers = [
+            pool.submit(_alone, day=day, again=again, share=(part, number))
+            for part in range(number)
+        ]
+    for worker in workers:
+        done.join(worker.result())
+    return done
+
+
+def _alone(**values: Any) -> Done:
+    try:
+        return renew_due(**values)
+    finally:
+        connection.close()
 
 
 def _is_finished(day: date) -> bool:

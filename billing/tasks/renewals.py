@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from billing.services.renewing import end_what_is_over, remind_of_renewals, renew_due
+from billing.services.renewing import end_what_is_over, remind_of_renewals, renew_together
 
 
 @shared_task(name="billing.renew")
@@ -10,7 +10,7 @@ def renew() -> int:
     """Renews what is due today; once that is done, nothing until tomorrow. Safe to run many times
     at once: the workers share the work, and a run that was cut off goes on (T15). Returns how many
     products it renewed."""
-    return renew_due(again=False).products
+    return renew_together(again=False).products
 
 
 @shared_task(name="billing.remind_renewals")

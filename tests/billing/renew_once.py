@@ -22,7 +22,7 @@ def main() -> None:
         time.sleep(pause)  # all is written, nothing is committed
 
     runs.Worker._count = slowly  # type: ignore[method-assign]
-    runs.next_clients = lambda day, run, *, after: look(day, run, after=after, size=size)
+    runs.next_clients = lambda day, run, **more: look(day, run, size=size, **more)
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     done = renew_due()

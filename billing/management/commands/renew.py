@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from billing.renewals.foreseen import Foreseen, dry_run
 from billing.renewals.runs import Done
-from billing.services.renewing import renew_due
+from billing.services.renewing import renew_together
 
 
 class Command(BaseCommand):
@@ -30,7 +30,7 @@ class Command(BaseCommand):
             return
         if day > timezone.localdate():
             raise CommandError("This day is still to come: only --dry-run can look at it.")
-        done = renew_due(day=day)
+        done = renew_together(day=day)
         self._tell(_done(day, done) if options["json"] else None, _done_in_words(day, done))
         if not done.finished:
             raise CommandError("Somebody holds clients: run it again for the rest.")
