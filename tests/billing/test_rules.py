@@ -1,13 +1,13 @@
 """The worked examples of M1 and M2 to the cent, and every row of M3."""
 
-from decimal import Decimal as D
+from decimal import Decimal
 
 import pytest
 
 from billing.rules import M3, Basis, Gain, Rule, Terms, Tier, charge, row_for, tier_for, work_out
 from clients.rules import Side
 
-TIERS = (Tier(10, D(10)), Tier(30, D(25)))
+TIERS = (Tier(10, Decimal(10)), Tier(30, Decimal(25)))
 
 
 @pytest.mark.parametrize(
@@ -20,26 +20,34 @@ TIERS = (Tier(10, D(10)), Tier(30, D(25)))
 def test_m1_and_m2_to_the_cent(
     price: str, list_total: str, after_rate: str, partner: str, public: str, difference: str
 ) -> None:
-    sums = work_out(Terms(D(price), D(20), tiers=TIERS), 35, 35)
-    assert (sums.list_total, sums.after_rate) == (D(list_total), D(after_rate))
-    assert (sums.partner, sums.public, sums.difference) == (D(partner), D(public), D(difference))
+    sums = work_out(Terms(Decimal(price), Decimal(20), tiers=TIERS), 35, 35)
+    assert (sums.list_total, sums.after_rate) == (Decimal(list_total), Decimal(after_rate))
+    assert (sums.partner, sums.public, sums.difference) == (
+        Decimal(partner),
+        Decimal(public),
+        Decimal(difference),
+    )
 
 
 def test_the_tier_counts_all_units_of_the_payer_and_applies_to_the_whole_line() -> None:
-    assert work_out(Terms(D("10"), D(0), tiers=TIERS), 1, 30).public == D("7.50")
-    assert work_out(Terms(D("10"), D(0), tiers=TIERS), 1, 29).public == D("9.00")
+    assert work_out(Terms(Decimal("10"), Decimal(0), tiers=TIERS), 1, 30).public == Decimal("7.50")
+    assert work_out(Terms(Decimal("10"), Decimal(0), tiers=TIERS), 1, 29).public == Decimal("9.00")
     assert tier_for(9, TIERS).percent == 0
 
 
 def test_each_step_is_rounded_half_up() -> None:
     # 0.05 − 10 % = 0.045 → 0.05; the tier then takes 25 % of 0.05 = 0.0375 → 0.04
-    sums = work_out(Terms(D("0.05"), D(10), tiers=(Tier(1, D(25)),)), 1, 1)
-    assert (sums.after_rate, sums.partner) == (D("0.05"), D("0.04"))
+    sums = work_out(Terms(Decimal("0.05"), Decimal(10), tiers=(Tier(1, Decimal(25)),)), 1, 1)
+    assert (sums.after_rate, sums.partner) == (Decimal("0.05"), Decimal("0.04"))
 
 
 def test_a_fixed_partner_price_replaces_the_rate() -> None:
-    sums = work_out(Terms(D("12.00"), D(20), fixed=D("9.50")), 2, 2)
-    assert (sums.after_rate, sums.partner, sums.partner_percent) == (D("19.00"), D("19.00"), D(0))
+    sums = work_out(Terms(Decimal("12.00"), Decimal(20), fixed=Decimal("9.50")), 2, 2)
+    assert (sums.after_rate, sums.partner, sums.partner_percent) == (
+        Decimal("19.00"),
+        Decimal("19.00"),
+        Decimal(0),
+    )
 
 
 @pytest.mark.parametrize(
@@ -59,8 +67,14 @@ def test_every_row_of_m3(
     row = row_for(access, mode, Side(orderer))
     assert row is not None
     assert row.payer == payer
-    cost = charge(row.basis, row.gain, work_out(Terms(D("9.92"), D(20), tiers=TIERS), 35, 35))
-    assert (cost.net, cost.cashback, cost.discount) == (D(net), D(cashback), D(discount))
+    cost = charge(
+        row.basis, row.gain, work_out(Terms(Decimal("9.92"), Decimal(20), tiers=TIERS), 35, 35)
+    )
+    assert (cost.net, cost.cashback, cost.discount) == (
+        Decimal(net),
+        Decimal(cashback),
+        Decimal(discount),
+    )
 
 
 def test_what_is_not_in_the_table_is_refused() -> None:
