@@ -118,12 +118,9 @@ def is_turn(
 
 
 def _is_turn_of_money(turn: int, answers: dict[str, int | str], state: str) -> bool:
-    """Pages of money are many: of the states with the same answer one is tried where it is a
-    refusal, else two."""
-    found = answers[state]
-    alike = [each for each in STATES if answers[each] == found]
-    tried = 1 if found in (403, 404, 405, "login") else 2
-    return (alike.index(state) + turn) % len(alike) < tried
+    """Pages of money are many: of the states with the same answer one is tried."""
+    alike = [each for each in STATES if answers[each] == answers[state]]
+    return (alike.index(state) + turn) % len(alike) == 0
 
 
 @cache
