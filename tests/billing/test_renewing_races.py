@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.db import IntegrityError, connection
@@ -49,11 +50,8 @@ def all_due(world: World) -> int:
 
 
 def process(pause: float, size: int) -> "subprocess.Popen[str]":
-    settings = connection.settings_dict
-    address = (
-        f"postgresql://{settings['USER']}:{settings['PASSWORD'] or ''}@{settings['HOST']}"
-        f":{settings['PORT']}/{settings['NAME']}"
-    )
+    server = urlsplit(os.environ["DATABASE_URL"])
+    address = urlunsplit(server._replace(path=f"/{connection.settings_dict['NAME']}"))
     return subprocess.Popen(  # noqa: S603 - our own program
         [sys.executable, "-m", "tests.billing.renew_once", str(pause), str(size)],
         cwd=CHECKOUT,

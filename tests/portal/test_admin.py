@@ -337,7 +337,7 @@ def test_the_page_of_a_partnership_says_what_it_holds(world, staff):
     assert "Appointments server, clinique-belmont.example, www.clinique-belmont.example" in page
 
 
-def test_everything_of_the_world_is_there():
+def test_everything_of_the_world_is_there(world):
     """The lists above are tested with data."""
     for model in (Organisation, Partnership, Product, Partner, Act):
         assert model.objects.exists()
