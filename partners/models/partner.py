@@ -27,6 +27,12 @@ class Partner(models.Model):
         help_text=_("Clients find it by name, and it may appear in the public directory."),
     )
     contact_email = models.EmailField(_("contact e-mail"), blank=True)
+    reason = models.CharField(
+        _("reason"),
+        max_length=1000,
+        blank=True,
+        help_text=_("Why it was refused or suspended, in words that the partner reads."),
+    )
     applied_at = models.DateTimeField(_("applied at"), auto_now_add=True)
     approved_at = models.DateTimeField(_("partner since"), null=True, blank=True)
 

@@ -1,0 +1,5 @@
+"""Benefits of partners: /o/<organisation>/reseller/benefits/…"""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

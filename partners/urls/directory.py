@@ -1,0 +1,5 @@
+"""The directory: /<language>/directory/…"""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""The programme in public: /<language>/programme/…"""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

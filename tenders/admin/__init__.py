@@ -1,0 +1,1 @@
+"""Tenders, for staff."""

@@ -1,0 +1,1 @@
+"""Letters to partners about tenders (T2, T4, T5)."""
