@@ -1,14 +1,18 @@
 """Named questions about tenders and proposals."""
 
 import hashlib
+from collections.abc import Collection
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from access.models import User
 from access.policy import Actor
 from partners.rules import PartnerState
-from tenders.rules import ProposalState, TenderState
+from tenders.rules import EXPIRY_NOTICE_DAYS, ProposalState, TenderState
 
 if TYPE_CHECKING:
     from tenders.models import Proposal, Tender, TenderLink
@@ -35,16 +39,45 @@ class TenderQuerySet(QuerySet["Tender"]):
             state__in=[TenderState.OPEN, TenderState.UNCONFIRMED], expires_at__lte=timezone.now()
         )
 
+    def readable(
+        self, *, person: User | None, shown: Collection[str], purposes: Collection[str]
+    ) -> "TenderQuerySet":
+        """Those of the requester at this browser: it has `shown` a token for one of `purposes`,
+        or `person` submitted it, or owns the contact's address, verified (T26, T43)."""
+        links = self.model._meta.get_field("links").related_model._default_manager
+        links = links.filter(tender=OuterRef("pk"), public_id__in=shown, purpose__in=purposes)
+        own = Q(Exists(links))
+        if person is not None:
+            verified = person.emailaddress_set.filter(verified=True).values_list("email", flat=True)
+            own |= Q(person=person) | Q(contact_email__in=[one.lower() for one in verified])
+        return self.filter(own)
+
+    def to_announce(self) -> "TenderQuerySet":
+        """Open ones that expire within `EXPIRY_NOTICE_DAYS`, without their notice yet (T6)."""
+        until = timezone.now() + timedelta(days=EXPIRY_NOTICE_DAYS)
+        return self.open().filter(expires_at__lte=until, expiry_announced_at__isnull=True)
+
+    def to_erase(self) -> "TenderQuerySet":
+        """Those that ended so long ago that their contact details go (T25)."""
+        before = timezone.now() - timedelta(days=settings.TENDER_CONTACT_DAYS)
+        return self.filter(closed_at__lte=before, contacts_erased_at__isnull=True)
+
     def to_tell(self) -> "TenderQuerySet":
         """Open ones whose mails to partners are not written yet (T2)."""
         return self.open().filter(told_at__isnull=True)
 
 
 class LinkQuerySet(QuerySet["TenderLink"]):
-    def by_token(self, token: str, purpose: str) -> "TenderLink | None":
-        """The link whose token this is, for this purpose only (T26)."""
+    def by_token(self, token: str) -> "TenderLink | None":
+        """The link whose token this is; what it opens is its purpose's (T26)."""
         hashed = hashlib.sha256(token.encode()).hexdigest()
-        return self.select_related("tender").filter(token_hash=hashed, purpose=purpose).first()
+        return self.select_related("tender").filter(token_hash=hashed).first()
+
+    def readable(self, *, shown: Collection[str], tender: str, purpose: str) -> "LinkQuerySet":
+        """The link of this tender and purpose, if this browser has `shown` its token (T26)."""
+        return self.select_related("tender").filter(
+            public_id__in=shown, tender__public_id=tender, purpose=purpose
+        )
 
 
 class PreferenceQuerySet(QuerySet["TenderPreference"]):

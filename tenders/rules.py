@@ -5,6 +5,8 @@ from django.utils.translation import pgettext_lazy
 
 LANGUAGES = ("en", "fr", "de", "it", "es")
 CURRENCIES = ("CHF", "EUR")
+EXPIRY_NOTICE_DAYS = 3
+"""So long before a tender expires its requester is told (T6)."""
 
 
 class TenderState(models.TextChoices):

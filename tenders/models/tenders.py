@@ -3,6 +3,7 @@
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
@@ -180,3 +181,9 @@ class TenderLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose}: {self.tender_id}"
+
+    @property
+    def token(self) -> str:
+        """The secret in the mailed address: 256 bits, from purpose, id and the portal's key."""
+        salt = f"tenders.TenderLink.{self.purpose}"
+        return salted_hmac(salt, self.public_id, algorithm="sha256").hexdigest()
