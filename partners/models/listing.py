@@ -10,7 +10,7 @@ from django_countries.fields import CountryField
 
 from access.ids import public_id
 from partners.models.partner import Partner
-from partners.querysets import DirectoryQuerySet
+from partners.querysets import DirectoryQuerySet, LogoQuerySet
 
 
 class Logo(models.Model):
@@ -24,6 +24,8 @@ class Logo(models.Model):
     width = models.PositiveSmallIntegerField()
     height = models.PositiveSmallIntegerField()
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = LogoQuerySet.as_manager()
 
     class Meta:
         triggers = [

@@ -14,12 +14,12 @@ FLOORS = [
     (r"(rules|rules_rebilling|states|devices)(\.|$)", RULES),
     (r"(models|querysets|errors|ids|grants|assigning|reach|policy|pictures)(\.|$)", MODELS),
     (r"(acts|log|limits|second_factor|copying)(\.|$)", MODELS),
-    (r"(sight|vat|references|entries|bank_files)(\.|$)", MODELS),
+    (r"(sight|vat|references|entries|bank_files|programme_texts)(\.|$)", MODELS),
     (r"exit_money$", MODELS),  # where the house above registers its sentences
     (r"exits$", OUTPUT),
     (r"letters\.", OUTPUT),  # the letters of a part, written with the maker in access.letters
     (r"(services|mail|letters|provisioning|explaining|renewals)(\.|$)", SERVICES),
-    (r"(forms|emails|support_emails|payer_emails|letter_parts|documents|exports)(\.|$)", OUTPUT),
+    (r"(forms|emails|\w+_emails|letter_parts|documents|exports)(\.|$)", OUTPUT),
     (r"web\.(lists|wizard|csv|widgets)(\.|$)", OUTPUT),  # the general shapes of forms and lists
     (r"(urls|views|admin|tasks|web|adapter|templatetags|management)(\.|$)", DOORS),
     (r"apps$", DOORS),
