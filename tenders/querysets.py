@@ -1,6 +1,5 @@
 """Named questions about tenders and proposals."""
 
-import hashlib
 from collections.abc import Collection
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -70,7 +69,7 @@ class TenderQuerySet(QuerySet["Tender"]):
 class LinkQuerySet(QuerySet["TenderLink"]):
     def by_token(self, token: str) -> "TenderLink | None":
         """The link whose token this is; what it opens is its purpose's (T26)."""
-        hashed = hashlib.sha256(token.encode()).hexdigest()
+        hashed = self.model.hash_of(token)
         return self.select_related("tender").filter(token_hash=hashed).first()
 
     def readable(self, *, shown: Collection[str], tender: str, purpose: str) -> "LinkQuerySet":

@@ -1,5 +1,7 @@
 """A tender: a need that anybody publishes, free (T1, T5, T6)."""
 
+import hashlib
+
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -187,3 +189,7 @@ class TenderLink(models.Model):
         """The secret in the mailed address: 256 bits, from purpose, id and the portal's key."""
         salt = f"tenders.TenderLink.{self.purpose}"
         return salted_hmac(salt, self.public_id, algorithm="sha256").hexdigest()
+
+    @staticmethod
+    def hash_of(token: str) -> str:
+        return hashlib.sha256(token.encode()).hexdigest()

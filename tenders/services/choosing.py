@@ -1,0 +1,108 @@
+"""Choosing a proposal, and inviting its partner (T4, L3)."""
+
+from collections.abc import Collection
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from access import log
+from access.models import User
+from access.policy import Actor
+from clients.models import Product
+from clients.rules import Offer
+from clients.services import invite_partner
+from tenders.errors import ProposalOver, TenderOver
+from tenders.models import Proposal, Tender
+from tenders.rules import PROPOSAL_MOVES, ProposalState
+from tenders.services.moving import is_open, lock, move, outcome
+from tenders.services.telling import tell_partner
+
+STATE = ["state", "closed_at"]
+
+
+@transaction.atomic
+def choose(
+    *,
+    proposal: Proposal,
+    person: User | None,
+    by: Actor | None = None,
+    products: Collection[Product] = frozenset(),
+) -> Proposal:
+    """The requester chooses one proposal: the tender is decided, the other proposals are lost, and
+    each partner is told (T4).
+
+    `person` is who is signed in, or None. With `by`, who acts for a client organisation, its
+    partner is invited with limited access to `products` in the same transaction (L3): when that is
+    refused, nothing is chosen. Raises TenderOver, ProposalOver, or what `invite_partner` raises.
+    """
+    tender = lock(proposal.tender)
+    if not is_open(tender):
+        raise TenderOver(outcome(tender))
+    proposal = _lock_proposal(proposal)
+    _move(proposal, "choose")
+    move(tender, "choose")
+    proposal.save(update_fields=STATE)
+    tender.save(update_fields=STATE)
+    tell_partner(proposal, "chosen")
+    for other in _standing(tender).exclude(pk=proposal.pk):
+        _move(other, "lose")
+        other.save(update_fields=STATE)
+        tell_partner(other, "lost")
+    if by is not None:
+        _invite(proposal, by, products)
+    if organisation := (by.organisation if by else tender.organisation):
+        log.write(organisation=organisation, act="tender.choose", by=by or person, about=tender)
+    return proposal
+
+
+@transaction.atomic
+def invite_chosen(
+    *, proposal: Proposal, by: Actor, products: Collection[Product] = frozenset()
+) -> Proposal:
+    """Invites the partner of a proposal that was chosen before (T4): by somebody who had no
+    account or no organisation then. Raises ProposalOver, or what `invite_partner` raises."""
+    lock(proposal.tender)
+    proposal = _lock_proposal(proposal)
+    if proposal.state != ProposalState.CHOSEN:
+        raise ProposalOver(_("This proposal was not chosen."))
+    if proposal.partnership is not None:
+        raise ProposalOver(
+            _("%(partner)s was invited already.") % {"partner": proposal.partner}
+        )
+    _invite(proposal, by, products)
+    return proposal
+
+
+def _invite(proposal: Proposal, by: Actor, products: Collection[Product]) -> None:
+    """Limited access, for the client to widen later if it likes (L3, L5)."""
+    proposal.partnership = invite_partner(
+        partner=proposal.partner,
+        offer=Offer.limited([product.pk for product in products]),
+        by=by,
+        message=proposal.tender.title,
+        known=True,
+    )
+    proposal.save(update_fields=["partnership"])
+
+
+def _lock_proposal(proposal: Proposal) -> Proposal:
+    """The proposal as it is now; its tender is locked already, which is enough."""
+    return Proposal.objects.select_related("tender", "partner__organisation").get(pk=proposal.pk)
+
+
+def _standing(tender: Tender) -> "QuerySet[Proposal]":
+    return tender.proposals.filter(state=ProposalState.SENT).select_related("partner__organisation")
+
+
+def _move(proposal: Proposal, verb: str) -> None:
+    after = PROPOSAL_MOVES[verb].get(ProposalState(proposal.state))
+    if after is None:
+        raise ProposalOver(
+            _("This proposal was withdrawn meanwhile.")
+            if proposal.state == ProposalState.WITHDRAWN
+            else _("This proposal cannot be chosen.")
+        )
+    proposal.state = after
+    proposal.closed_at = timezone.now()
