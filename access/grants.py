@@ -152,6 +152,14 @@ def products_at_clients_of(partner: Organisation) -> Q:
     return Q(Exists(whole) | Exists(granted))
 
 
+def products_at_clients_within(actor: "Actor") -> Q:
+    """The condition that holds for the products that the actor's organisation, a partner, reaches
+    now at the clients that the actor reaches in the reseller space (O5)."""
+    partnerships = apps.get_model("clients", "Partnership").objects
+    clients = partnerships.filter(live(), clients_within(actor)).values("client")
+    return Q(organisation__in=clients) & products_at_clients_of(actor.organisation)
+
+
 def products_managed_by(partner: Organisation) -> Q:
     """The condition that holds for the products whose manager a partner is now (L7): those granted
     to it, and in the organisations that it holds whole those that nobody was granted."""

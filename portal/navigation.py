@@ -36,6 +36,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Area, ...]], ...] = (
             Area(_("Orders of clients"), "bag", "client_orders", "clients.see"),
             Area(_("Earnings"), "piggy-bank", "earnings", "clients.earnings"),
             Area(_("Prices"), "tags", "prices", "clients.prices"),
+            Area(_("Backups"), "archive", "backups", "reseller.backups"),
             Area(_("Bills to clients"), "file-earmark-text", "rebills", "clients.rebill"),
             Area(_("Exports"), "download", "exports", "clients.billing_data"),
             Area(_("Acts at clients"), "clock-history", "clients_log", "clients.log"),

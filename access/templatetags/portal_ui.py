@@ -29,6 +29,10 @@ BADGES: dict[tuple[str, str], tuple[str, Any]] = {
     ("state", "ordered"): ("accent", _("Ordered")),
     ("state", "suspended"): ("danger", _("Suspended")),
     ("state", "cancelled"): ("hollow", _("Cancelled")),
+    # backups (C4)
+    ("place", "ours"): ("success plain", _("In your account")),
+    ("place", "elsewhere"): ("warning hollow", _("In another account")),
+    ("place", "waiting"): ("hollow", _("No place yet")),
     # partners
     ("state", "applied"): ("warning", _("Waiting for approval")),
     ("state", "approved"): ("success", _("Approved")),

@@ -17,6 +17,8 @@ READ = re.compile(r"(views|forms|urls|exports|templatetags|web|context|navigatio
 QUESTIONS = {
     "visible_to",
     "visible_to_client",
+    "backups_visible_to",
+    "of_former_clients",
     "visible_to_partner",
     "waiting_for_partner",
     "of_client",
