@@ -14,7 +14,9 @@ from partners.rules import PartnerState
 from tenders.rules import EXPIRY_NOTICE_DAYS, ProposalState, TenderState
 
 if TYPE_CHECKING:
-    from tenders.models import Proposal, Tender, TenderLink
+    from tenders.models import Attachment, Proposal, Tender, TenderLink
+
+READ_BY_REQUESTER = (ProposalState.SENT, ProposalState.CHOSEN, ProposalState.LOST)
 
 
 class TenderQuerySet(QuerySet["Tender"]):
@@ -108,6 +110,22 @@ class OpeningQuerySet(QuerySet["Opening"]):
         actor.require("reseller.tenders")
         return self.filter(partner=actor.organisation.pk)
 
+    def read_by_requester(self, tender: "Tender") -> "OpeningQuerySet":
+        """Who has seen the contact details, the first first (T3)."""
+        found = self.filter(tender=tender).select_related("partner__organisation")
+        return found.order_by("opened_at", "pk")
+
+
+class AttachmentQuerySet(QuerySet["Attachment"]):
+    def visible_to(self, actor: Actor) -> "AttachmentQuerySet":
+        """Those of the partner's own proposals."""
+        actor.require("reseller.tenders")
+        return self.filter(proposal__partner=actor.organisation.pk)
+
+    def read_by_requester(self, tender: "Tender") -> "AttachmentQuerySet":
+        """Those of proposals that were sent for this tender and stand."""
+        return self.filter(proposal__tender=tender, proposal__state__in=READ_BY_REQUESTER)
+
 
 class ProposalQuerySet(QuerySet["Proposal"]):
     def visible_to(self, actor: Actor) -> "ProposalQuerySet":
@@ -117,10 +135,9 @@ class ProposalQuerySet(QuerySet["Proposal"]):
 
     def read_by_requester(self, tender: "Tender") -> "ProposalQuerySet":
         """What the requester reads on the private page: proposals that were sent and stand."""
-        return self.filter(
-            tender=tender,
-            state__in=[ProposalState.SENT, ProposalState.CHOSEN, ProposalState.LOST],
-        ).order_by(F("sent_at").asc(), "pk")
+        found = self.filter(tender=tender, state__in=READ_BY_REQUESTER)
+        found = found.select_related("partner__organisation", "partnership", "tender")
+        return found.prefetch_related("attachments", "questions").order_by(F("sent_at"), "pk")
 
 
 def _approved(actor: Actor) -> bool:

@@ -10,7 +10,7 @@ from access.models import User
 from access.rules import Currency
 from partners.models import Partner
 from tenders.models.tenders import Tender
-from tenders.querysets import OpeningQuerySet, ProposalQuerySet
+from tenders.querysets import AttachmentQuerySet, OpeningQuerySet, ProposalQuerySet
 from tenders.rules import ProposalState
 
 
@@ -124,6 +124,8 @@ class Attachment(models.Model):
     size = models.PositiveIntegerField(_("size"))
     file = models.FileField(upload_to="proposals/%Y/%m/")
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = AttachmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("attachment")

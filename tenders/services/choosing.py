@@ -68,9 +68,7 @@ def invite_chosen(
     if proposal.state != ProposalState.CHOSEN:
         raise ProposalOver(_("This proposal was not chosen."))
     if proposal.partnership is not None:
-        raise ProposalOver(
-            _("%(partner)s was invited already.") % {"partner": proposal.partner}
-        )
+        raise ProposalOver(_("%(partner)s was invited already.") % {"partner": proposal.partner})
     _invite(proposal, by, products)
     return proposal
 

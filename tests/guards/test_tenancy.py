@@ -31,6 +31,7 @@ QUESTIONS = {
     "sent_to",
     "by_token",
     "readable",
+    "read_by_requester",
     "at_clients_of",
     "people_visible_to",
     "people_at_clients_of",

@@ -20,3 +20,8 @@ def address(tender: Tender, purpose: LinkPurpose) -> str:
     Raises TenderLink.DoesNotExist when there is none (any more)."""
     link = tender.links.get(purpose=purpose)
     return absolute(reverse("tender_link", args=[link.token]))
+
+
+def private_link(tender: Tender) -> TenderLink:
+    """The link to the private page of a published tender."""
+    return tender.links.get(purpose=LinkPurpose.PRIVATE)
