@@ -14,7 +14,7 @@ from partners.rules import PartnerState
 from tenders.rules import EXPIRY_NOTICE_DAYS, ProposalState, TenderState
 
 if TYPE_CHECKING:
-    from tenders.models import Attachment, Proposal, Tender, TenderLink
+    from tenders.models import Proposal, Tender, TenderLink
 
 READ_BY_REQUESTER = (ProposalState.SENT, ProposalState.CHOSEN, ProposalState.LOST)
 

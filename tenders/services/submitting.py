@@ -17,9 +17,9 @@ from access.models import Organisation, User
 from clients.models import Category
 from tenders.errors import LinkUsed, TenderOver
 from tenders.extracts import make_extract
-from tenders.services.links import make_link
 from tenders.models import Tender, TenderLink
 from tenders.rules import LinkPurpose, TenderState
+from tenders.services.links import make_link
 from tenders.services.moving import lock, move, outcome
 from tenders.services.telling import tell_requester
 
