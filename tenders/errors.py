@@ -21,3 +21,35 @@ class CapTooLow(Refused):
 
 class ContactsErased(Refused):
     """The contact details of the tender are gone, so it cannot be open again (T25)."""
+
+
+class PartnerSuspended(Refused):
+    """The partner is not approved at present: nothing to open, nothing to answer (P5, T45)."""
+
+
+class CapReached(Refused):
+    """As many partners as the requester allows have opened the tender (T3)."""
+
+
+class NotOpened(Refused):
+    """A proposal answers a tender that the partner has opened before (T3, T4)."""
+
+
+class ProposalIncomplete(Refused):
+    """The proposal lacks what none is sent without (T4)."""
+
+
+class DutyNotAccepted(Refused):
+    """Nobody said that a contract won by it uses the vendor's products (T7, P1)."""
+
+
+class AttachmentRefused(Refused):
+    """The file is no PDF, is too big, holds something active, or is one too many."""
+
+
+class AlreadyAnswered(Refused):
+    """The question has its answer."""
+
+
+class TooManyQuestions(Refused):
+    """A proposal carries so many questions that people should talk to each other."""

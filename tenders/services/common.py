@@ -1,19 +1,24 @@
-"""What the verbs of tenders share: where a partner's mails go."""
+"""What the verbs of partners on tenders share: who acts, who is told, and what is refused."""
+
+from django.utils.translation import gettext as _
 
 from access.mail import Recipient
 from access.models import Membership
+from access.policy import Actor
 from access.rules import Role
 from partners.models import Partner
+from tenders.errors import PartnerSuspended, TenderOver
+from tenders.models import Tender, TenderPreference
+from tenders.services.moving import is_open, lock, outcome
 
 
 def recipients_of(partner: Partner) -> list[Recipient]:
-    """Where mails about tenders reach the partner: the address of its choice of tenders, else its
-    contact's in the language of its first legal representative, else that person's."""
-    preference = getattr(partner, "tender_preference", None)
-    if preference is not None:
-        return [
-            Recipient.at(preference.address, name=str(partner), language=preference.mail_language)
-        ]
+    """Who gets a partner's letters about tenders: the address and language that it chose, else
+    its contact address in the language of its first legal representative, else that person."""
+    name = partner.organisation.name
+    chosen = TenderPreference.objects.filter(partner=partner).first()
+    if chosen is not None:
+        return [Recipient.at(chosen.address, name=name, language=chosen.mail_language)]
     first = (
         Membership.objects.filter(
             organisation=partner.pk, role=Role.LEGAL_REPRESENTATIVE, user__is_active=True
@@ -22,8 +27,31 @@ def recipients_of(partner: Partner) -> list[Recipient]:
         .order_by("pk")
         .first()
     )
-    if first is None:
-        return []
-    if not partner.contact_email:
-        return [Recipient.of(first.user)]
-    return [Recipient.at(partner.contact_email, name=str(partner), language=first.user.language)]
+    language = first.user.language if first else None
+    if partner.contact_email:
+        return [Recipient.at(partner.contact_email, name=name, language=language)]
+    return [Recipient.of(first.user)] if first else []
+
+
+def approved_partner(by: Actor, act: str) -> Partner:
+    """The partner that `by` acts for, as it is now. Raises what `Actor.require` raises unless the
+    table allows `act`, and PartnerSuspended while it is not approved (P5, T45)."""
+    by.require(act)
+    partner = Partner.objects.select_related("organisation").get(pk=by.organisation.pk)
+    if not partner.approved:
+        raise PartnerSuspended(
+            _(
+                "%(partner)s is not an approved partner at present: it can neither open tenders "
+                "nor answer them. The vendor's support can tell you more."
+            )
+            % {"partner": partner}
+        )
+    return partner
+
+
+def lock_open(tender: Tender) -> Tender:
+    """The tender as it is now, locked. Raises TenderOver when it is not open (any more)."""
+    tender = lock(tender)
+    if not is_open(tender):
+        raise TenderOver(outcome(tender))
+    return tender
