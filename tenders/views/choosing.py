@@ -41,20 +41,17 @@ def tender_choose(request: HttpRequest, tender: str, proposal: str) -> HttpRespo
     mine = list(organisations_of(person)[:FEW]) if person else []
     if person and (why := missing_for_any(person, mine)):
         return to_second_factor(request, why)
-    actors = (
-        [as_member(person, one) for one in mine if one.pk != about.partner_id] if person else []
-    )
+    mine = [one for one in mine if one.pk != about.partner_id]
+    actors = [as_member(person, one) for one in mine] if person else []
     able = [actor for actor in actors if actor.may(ACT)]
     first = found.organisation.slug if found.organisation else ""
     form = ChooseForm(
         request.POST or None, actors=able, partner=about.partner, required=later, first=first
     )
-    if request.method == "POST" and (able or not later) and (not able or form.is_valid()):
-        if _done(request, form, about, person, later=later):
-            return redirect("tender_mine", tender)
-    others = [
-        (actor.organisation, forbidden(actor, ACT).who) for actor in actors if actor not in able
-    ]
+    asked = request.method == "POST" and (form.is_valid() if able else not later)
+    if asked and _done(request, form, about, person, later=later):
+        return redirect("tender_mine", tender)
+    others = [(one.organisation, forbidden(one, ACT).who) for one in actors if one not in able]
     context = {
         "tender": found,
         "proposal": about,
