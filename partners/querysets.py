@@ -4,7 +4,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from django.apps import apps
-from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, TextField
+from django.db.models import Exists, F, Func, OuterRef, Prefetch, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from access.models import Membership, User
@@ -39,6 +39,11 @@ class PartnerQuerySet(QuerySet["Partner"]):
     def open_to_clients(self) -> "PartnerQuerySet":
         """Those whom a client may find and authorise: approved and listed (L3, threat T27)."""
         return self.approved().filter(listed=True).select_related("organisation")
+
+    def visible_to(self, actor: Actor) -> "PartnerQuerySet":
+        """The actor's own organisation as a partner; nothing for whoever is no member of it."""
+        own = self.filter(organisation=actor.organisation).select_related("organisation")
+        return own if actor.is_member else own.none()
 
     def search(self, text: str) -> "PartnerQuerySet":
         """Those whose name holds `text`, or with exactly this e-mail address: the contact's, or a
@@ -150,6 +155,10 @@ class ApplicationQuerySet(QuerySet["Application"]):
         """The applications of the actor's own organisation."""
         actor.require("programme.see")
         return self.filter(organisation=actor.organisation)
+
+    def with_conditions(self) -> "ApplicationQuerySet":
+        """Each with its `conditions`: what was ticked, in the words that were read."""
+        return self.prefetch_related(Prefetch("acceptances", to_attr="conditions"))
 
 
 class DirectoryQuerySet(QuerySet["DirectoryPage"]):

@@ -87,9 +87,7 @@ def lacks(
     kinds = {kind for kind, _key in keys}
     found = [Lack(kind) for kind in TextKind.values if kind not in kinds]
     found += [
-        Lack(TextKind.CONDITION, key)
-        for key in CONDITIONS
-        if (TextKind.CONDITION, key) not in keys
+        Lack(TextKind.CONDITION, key) for key in CONDITIONS if (TextKind.CONDITION, key) not in keys
     ]
     found += [
         Lack(kind, key, language)

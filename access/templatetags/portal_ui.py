@@ -36,6 +36,12 @@ BADGES: dict[tuple[str, str], tuple[str, Any]] = {
     # partners
     ("state", "applied"): ("warning", _("Waiting for approval")),
     ("state", "approved"): ("success", _("Approved")),
+    # applications to the partner programme
+    ("application", "draft"): ("warning", pgettext_lazy("application", "Draft")),
+    ("application", "sent"): ("accent", _("Waiting for approval")),
+    ("application", "approved"): ("success", pgettext_lazy("application", "Approved")),
+    ("application", "refused"): ("danger hollow", pgettext_lazy("application", "Refused")),
+    ("application", "withdrawn"): ("hollow", pgettext_lazy("application", "Withdrawn")),
     # of partnerships
     ("access", "limited"): ("plain", _("Limited access")),
     ("access", "full"): ("accent plain", _("Full access")),

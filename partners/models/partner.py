@@ -31,7 +31,7 @@ class Partner(models.Model):
         _("reason"),
         max_length=1000,
         blank=True,
-        help_text=_("Why it was refused or suspended, in words that the partner reads."),
+        help_text=_("Of the last decision, in words that the partner reads."),
     )
     applied_at = models.DateTimeField(_("applied at"), auto_now_add=True)
     approved_at = models.DateTimeField(_("partner since"), null=True, blank=True)

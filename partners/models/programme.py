@@ -148,7 +148,8 @@ class Application(models.Model):
 
 
 class Acceptance(models.Model):
-    """A condition that an applicant ticked: when, who, and the words they read (P1)."""
+    """A condition that an applicant ticked: when, who, and the words they read (P1). They come and
+    go while the application is a draft; the database keeps them once it is sent."""
 
     application = models.ForeignKey(Application, models.PROTECT, related_name="acceptances")
     key = models.SlugField(_("condition"), max_length=40)
@@ -164,9 +165,20 @@ class Acceptance(models.Model):
         verbose_name_plural = _("accepted conditions")
         ordering = ["pk"]
         triggers = [
-            pgtrigger.Protect(
+            pgtrigger.Trigger(
                 name="acceptances_stay_once_sent",
-                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                func="""
+                    IF TG_OP = 'UPDATE' OR EXISTS (
+                        SELECT 1 FROM partners_application
+                        WHERE id = COALESCE(NEW.application_id, OLD.application_id)
+                        AND state <> 'draft'
+                    ) THEN
+                        RAISE EXCEPTION 'what was accepted with an application never changes';
+                    END IF;
+                    RETURN COALESCE(NEW, OLD);
+                """,
             ),
         ]
 

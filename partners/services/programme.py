@@ -1,4 +1,4 @@
-"""The verbs of the partner programme (P1, P5)."""
+"""What staff decide about the programme: approve, refuse, suspend, resume (P1, P5)."""
 
 from django.contrib.auth.models import Group
 from django.db import transaction
@@ -6,57 +6,46 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from access import log
-from access.errors import Refused
 from access.models import Membership, Organisation, User
-from access.policy import REPRESENTING, Actor
-from partners.models import Partner
-from partners.rules import MOVES, PartnerState
+from access.policy import REPRESENTING
+from partners.models import Application, Partner
+from partners.rules import ApplicationState, PartnerState
+from partners.services import notices
+from partners.services.common import (
+    NotPossible,
+    lock_organisation,
+    lock_partner,
+    move,
+    refuse_affiliate,
+    state_of,
+)
 
-
-class NotPossible(Refused):
-    """The partner's state does not allow this verb."""
-
-
-@transaction.atomic
-def apply(*, by: Actor, contact_email: str = "") -> Partner:
-    """Asks for the organisation to become a partner (P1). An affiliate cannot (P3)."""
-    by.require("programme.apply")
-    organisation = Organisation.objects.select_for_update(no_key=True).get(pk=by.organisation.pk)
-    if organisation.affiliate:
-        raise NotPossible(_("An affiliate cannot be a partner. End the affiliation first."))
-    partner = Partner.objects.select_for_update(of=("self",)).filter(pk=organisation.pk).first()
-    before = _state(partner) if partner else None
-    if partner is None:
-        partner = Partner(organisation=organisation)
-    else:
-        _move(partner, "apply")
-    partner.contact_email = contact_email or by.person.email
-    partner.save()
-    log.write(
-        organisation=organisation,
-        act="programme.apply",
-        by=by,
-        about=partner,
-        before=before,
-        after=_state(partner),
-    )
-    return partner
+LETTERS = {
+    "approve": "approved",
+    "refuse": "refused",
+    "suspend": "suspended",
+    "resume": "resumed",
+}
+"""Verb -> the letter that tells the organisation."""
 
 
 @transaction.atomic
-def approve(*, partner: Partner, by: User | None, listed: bool | None = None) -> Partner:
+def approve(
+    *, partner: Partner, by: User | None, listed: bool | None = None, reason: str = ""
+) -> Partner:
     """Makes the applicant a partner, or a suspended one a partner again (P5).
 
     It gets the group that holds what clients grant it; its legal representatives and
     administrators join it (A1). `by` is one of the vendor's staff; None for the portal itself.
+    `listed` leaves the choice of the partner as it is when None.
     """
-    organisation = Organisation.objects.select_for_update(no_key=True).get(pk=partner.pk)
-    partner = Partner.objects.select_for_update(of=("self",)).get(pk=partner.pk)
-    before = _state(partner)
-    _move(partner, "approve")
-    if organisation.affiliate:
-        raise NotPossible(_("An affiliate cannot be a partner. End the affiliation first."))
+    organisation, partner = _locked(partner)
+    before = state_of(partner)
+    verb = "resume" if partner.state == PartnerState.SUSPENDED else "approve"
+    move(partner, "approve")
+    refuse_affiliate(organisation)
     partner.approved_at = partner.approved_at or timezone.now()
+    partner.reason = reason
     if listed is not None:
         partner.listed = listed
     partner.save()
@@ -68,55 +57,63 @@ def approve(*, partner: Partner, by: User | None, listed: bool | None = None) ->
                 "user", flat=True
             )
         )
-    log.write(
-        organisation=organisation,
-        act="programme.approve",
-        by=by,
-        about=partner,
-        before=before,
-        after=_state(partner),
-    )
-    return partner
+    return _decided(partner, verb, by, before)
 
 
 @transaction.atomic
-def refuse(*, partner: Partner, by: User | None) -> Partner:
-    """Refuses an application (P1)."""
-    return _change(partner, "refuse", by)
+def refuse(*, partner: Partner, by: User | None, reason: str = "") -> Partner:
+    """Refuses an application, with the reason that the applicant reads (P1)."""
+    return _change(partner, "refuse", by, reason)
 
 
 @transaction.atomic
-def suspend(*, partner: Partner, by: User | None) -> Partner:
+def suspend(*, partner: Partner, by: User | None, reason: str = "") -> Partner:
     """Suspends a partner: it keeps and sees its data, and gets nothing new (P5)."""
-    return _change(partner, "suspend", by)
+    return _change(partner, "suspend", by, reason)
 
 
-def _change(partner: Partner, verb: str, by: User | None) -> Partner:
-    partner = Partner.objects.select_for_update(of=("self",)).get(pk=partner.pk)
-    before = _state(partner)
-    _move(partner, verb)
-    partner.save(update_fields=["state"])
-    log.write(
+@transaction.atomic
+def resume(*, partner: Partner, by: User | None, reason: str = "") -> Partner:
+    """Makes a suspended partner a partner again, and no other (P5)."""
+    if _locked(partner)[1].state != PartnerState.SUSPENDED:
+        raise NotPossible(_("%s is not suspended.") % partner.organisation.name)
+    return approve(partner=partner, by=by, reason=reason)
+
+
+def _change(partner: Partner, verb: str, by: User | None, reason: str) -> Partner:
+    _organisation, partner = _locked(partner)
+    before = state_of(partner)
+    move(partner, verb)
+    partner.reason = reason
+    partner.save(update_fields=["state", "reason"])
+    return _decided(partner, verb, by, before)
+
+
+def _locked(partner: Partner) -> tuple[Organisation, Partner]:
+    """Both rows, locked in the order of all verbs; what the caller holds may be out of date."""
+    organisation = lock_organisation(partner.pk)
+    locked = lock_partner(organisation)
+    if locked is None:
+        raise NotPossible(_("%s has withdrawn its application.") % organisation.name)
+    return organisation, locked
+
+
+def _decided(
+    partner: Partner, verb: str, by: User | None, before: dict[str, str | bool]
+) -> Partner:
+    """Closes the application that waited, writes the log and the letter."""
+    if verb in ("approve", "refuse"):
+        state = ApplicationState.APPROVED if verb == "approve" else ApplicationState.REFUSED
+        Application.objects.filter(
+            organisation=partner.organisation_id, state=ApplicationState.SENT
+        ).update(state=state, decided_at=timezone.now(), decided_by=by, reason=partner.reason)
+    act = log.write(
         organisation=partner.organisation,
         act=f"programme.{verb}",
         by=by,
         about=partner,
         before=before,
-        after=_state(partner),
+        after=state_of(partner),
     )
+    notices.tell(LETTERS[verb], partner, act)
     return partner
-
-
-def _state(partner: Partner) -> dict[str, str | bool]:
-    """What the log keeps of a partner."""
-    return {"state": str(partner.state), "listed": partner.listed}
-
-
-def _move(partner: Partner, verb: str) -> None:
-    after = MOVES[verb].get(PartnerState(partner.state))
-    if after is None:
-        raise NotPossible(
-            _("%(partner)s is in the state “%(state)s”, which does not allow this.")
-            % {"partner": partner.organisation.name, "state": partner.get_state_display()}
-        )
-    partner.state = after

@@ -1,5 +1,7 @@
 """Benefits of partners: /o/<organisation>/reseller/benefits/…"""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from partners.views.benefits import benefits
+
+urlpatterns = [path("", benefits, name="benefits")]

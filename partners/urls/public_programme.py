@@ -1,5 +1,7 @@
 """The programme in public: /<language>/programme/…"""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from partners.views.programme import programme_page
+
+urlpatterns = [path("", programme_page, name="programme")]
