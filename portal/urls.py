@@ -12,6 +12,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("", include("access.urls")),
+    path("", include("partners.urls.findable")),
     path("invitations/", include("clients.urls.invitations")),
     path("o/<slug:organisation>/", dashboard.home, name="home"),
     path("o/<slug:organisation>/people/", include("clients.urls.people")),

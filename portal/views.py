@@ -17,6 +17,7 @@ from access.models import MemberInvitation
 from access.policy import clients_of, organisations_of, supported_by
 from access.services import change_language
 from access.web.pages import ACTION, person, public
+from access.web.strangers import without_token
 from clients.models import Partnership
 from portal import colour
 from portal.context import THEME_COOKIE, THEMES
@@ -78,6 +79,7 @@ def _back(request: HttpRequest) -> HttpResponse:
 
 
 @public(reason="Anyone may read in the dark.", methods=ACTION)
+@without_token
 def set_theme(request: HttpRequest) -> HttpResponse:
     response = _back(request)
     chosen = request.POST.get("theme", "")
@@ -94,6 +96,7 @@ def set_theme(request: HttpRequest) -> HttpResponse:
 
 
 @public(reason="Anyone may choose the language.", methods=ACTION)
+@without_token
 def set_language(request: HttpRequest) -> HttpResponse:
     """The language of this browser, and of a signed-in person's mails."""
     if request.user.is_authenticated:

@@ -70,6 +70,11 @@ class DirectoryPage(models.Model):
     def __str__(self) -> str:
         return str(self.partner)
 
+    @property
+    def where(self) -> "list[Place]":
+        """Its places in the partner's order, as they were loaded with it."""
+        return list(self.places.all())
+
 
 class Place(models.Model):
     """A town or region where a partner works."""
