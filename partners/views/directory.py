@@ -15,9 +15,9 @@ from access.web.lists import Listing
 from access.web.middleware import client_address
 from access.web.pages import FORM, person, public
 from access.web.strangers import shared
-from partners import services
 from partners.forms.directory import ContactForm, DirectoryFilters
 from partners.models import Logo, Partner
+from partners.services import directory as services
 from partners.views.entries import Entry
 
 PER_PAGE = 24

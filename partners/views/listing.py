@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from access.errors import Refused
 from access.policy import Actor
 from access.web.pages import FORM, page
-from partners import services
 from partners.forms.listing import ListingForm
+from partners.services import directory as services
 from partners.views.entries import Entry
 
 
