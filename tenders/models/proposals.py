@@ -114,6 +114,16 @@ class Proposal(models.Model):
     def __str__(self) -> str:
         return f"{self.partner}: {self.tender}"
 
+    @property
+    def files(self) -> "list[Attachment]":
+        """Its attachments; whoever may read the proposal may read them."""
+        return list(self.attachments.all())
+
+    @property
+    def talk(self) -> "list[Question]":
+        """The questions about it, the first first, with their answers."""
+        return list(self.questions.all())
+
 
 class Attachment(models.Model):
     """A PDF with a proposal: at most 10 MB, looked at as what it is."""
