@@ -79,6 +79,18 @@ BADGES: dict[tuple[str, str], tuple[str, Any]] = {
     ("rebill", "paid"): ("success", _("Paid")),
     ("rebill", "cancelled"): ("hollow", pgettext_lazy("a bill", "Cancelled")),
     ("rebill", "credit"): ("plain", _("Credit")),
+    # tenders, for who published one and for partners
+    ("tender", "unconfirmed"): ("warning", pgettext_lazy("tender", "Address not confirmed")),
+    ("tender", "open"): ("success", pgettext_lazy("tender", "Open")),
+    ("tender", "chosen"): ("accent", pgettext_lazy("tender", "Decided")),
+    ("tender", "cancelled"): ("hollow", pgettext_lazy("tender", "Cancelled")),
+    ("tender", "expired"): ("hollow", pgettext_lazy("tender", "Expired")),
+    ("tender", "hidden"): ("danger hollow", pgettext_lazy("tender", "Hidden")),
+    ("proposal", "draft"): ("warning", pgettext_lazy("proposal", "Draft")),
+    ("proposal", "sent"): ("accent", pgettext_lazy("proposal", "Sent")),
+    ("proposal", "withdrawn"): ("hollow", pgettext_lazy("proposal", "Withdrawn")),
+    ("proposal", "chosen"): ("success", pgettext_lazy("proposal", "Won")),
+    ("proposal", "lost"): ("hollow", pgettext_lazy("proposal", "Not chosen")),
     # yes or no
     ("renewal", "True"): ("success", pgettext_lazy("auto-renewal", "On")),
     ("renewal", "False"): ("hollow", pgettext_lazy("auto-renewal", "Off")),
