@@ -38,4 +38,5 @@ app.conf.beat_schedule = {
     "tenders that end soon": {"task": "tenders.announce_expiry", "schedule": 3600.0},
     "contacts of old tenders": {"task": "tenders.erase_contacts", "schedule": 3600.0},
     "cashback statements of last month": {"task": "billing.send_statements", "schedule": 3600.0},
+    "partners to tell of tenders": {"task": "tenders.tell_partners", "schedule": 30.0},
 }

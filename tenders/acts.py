@@ -15,5 +15,13 @@ acts.add(
         "tender.settings": _("Chose which tenders reach the partner"),
         "tender.choose": _("Chose a proposal for the tender %(object)s"),
     },
+    fields={
+        "wanted": _("Tenders by e-mail"),
+        "categories": _("Categories"),
+        "languages": _("Languages"),
+        "countries": _("Countries"),
+        "least_budget": _("Budget from"),
+        "language": _("Language"),
+    },
     words={"state": dict(TenderState.choices) | dict(ProposalState.choices)},
 )

@@ -5,13 +5,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from access.models import User
 from access.policy import Actor
 from partners.rules import PartnerState
-from tenders.rules import EXPIRY_NOTICE_DAYS, ProposalState, TenderState
+from tenders.rules import EXPIRY_NOTICE_DAYS, BoardTab, ProposalState, TenderState
 
 if TYPE_CHECKING:
     from tenders.models import Proposal, Tender, TenderLink
@@ -34,6 +34,36 @@ class TenderQuerySet(QuerySet["Tender"]):
             return self.filter(own)
         return self.filter(Q(state=TenderState.OPEN, expires_at__gt=timezone.now()) | own)
 
+    def on_board(self, actor: Actor, tab: str) -> "TenderQuerySet":
+        """The rows of one tab of the partner's list: only open ones can be opened and answered,
+        and none by a partner that is not approved (T3, T5, P5); its own proposals stay."""
+        actor.require("reseller.tenders")
+        mine = _proposals().filter(tender=OuterRef("pk"), partner=actor.organisation.pk)
+        going = Exists(mine.filter(state__in=[ProposalState.DRAFT, ProposalState.SENT]))
+        won = Exists(mine.filter(state=ProposalState.CHOSEN))
+        if tab == BoardTab.PROPOSALS:
+            return self.open().filter(going)
+        if tab == BoardTab.WON:
+            return self.filter(won)
+        if tab == BoardTab.CLOSED:
+            over = ~Q(state=TenderState.OPEN) | Q(expires_at__lte=timezone.now()) | ~Q(going)
+            return self.filter(Exists(mine), ~won, over)
+        rows = self.open() if _approved(actor) else self.none()
+        return rows.filter(_opened_by(actor)) if tab == BoardTab.OPENED else rows
+
+    def with_own(self, actor: Actor) -> "TenderQuerySet":
+        """Each with its categories, whether the partner `opened` it, and `proposal_state`, the
+        state of the partner's last proposal for it, or None."""
+        mine = _proposals().filter(tender=OuterRef("pk"), partner=actor.organisation.pk)
+        return self.annotate(
+            opened=_opened_by(actor),
+            proposal_state=Subquery(mine.order_by("-pk").values("state")[:1]),
+        ).prefetch_related("categories")
+
+    def search(self, text: str) -> "TenderQuerySet":
+        """Those whose extract holds `text`; nothing else of a tender is searched (T24)."""
+        return self.filter(Q(extract_title__icontains=text) | Q(extract__icontains=text))
+
     def expired(self) -> "TenderQuerySet":
         """Those whose time has passed, and that nobody has closed yet (T6)."""
         return self.filter(
@@ -52,6 +82,10 @@ class TenderQuerySet(QuerySet["Tender"]):
             verified = person.emailaddress_set.filter(verified=True).values_list("email", flat=True)
             own |= Q(person=person) | Q(contact_email__in=[one.lower() for one in verified])
         return self.filter(own)
+
+    def to_look_at(self) -> "TenderQuerySet":
+        """Published ones that nobody of the staff has looked at (T6)."""
+        return self.filter(state=TenderState.OPEN, looked_at__isnull=True)
 
     def to_announce(self) -> "TenderQuerySet":
         """Open ones that expire within `EXPIRY_NOTICE_DAYS`, without their notice yet (T6)."""
@@ -116,6 +150,13 @@ class OpeningQuerySet(QuerySet["Opening"]):
         return found.order_by("opened_at", "pk")
 
 
+class QuestionQuerySet(QuerySet["Question"]):
+    def visible_to(self, actor: Actor) -> "QuestionQuerySet":
+        """Those about the partner's own proposals."""
+        actor.require("reseller.tenders")
+        return self.filter(proposal__partner=actor.organisation.pk).select_related("proposal")
+
+
 class AttachmentQuerySet(QuerySet["Attachment"]):
     def visible_to(self, actor: Actor) -> "AttachmentQuerySet":
         """Those of the partner's own proposals."""
@@ -144,6 +185,12 @@ def _approved(actor: Actor) -> bool:
     from partners.models import Partner  # the model reads these questions at import
 
     return Partner.objects.approved().filter(pk=actor.organisation.pk).exists()
+
+
+def _opened_by(actor: Actor) -> Exists:
+    from tenders.models import Opening  # the model reads these questions at import
+
+    return Exists(Opening.objects.filter(tender=OuterRef("pk"), partner=actor.organisation.pk))
 
 
 def _proposals() -> "QuerySet[Proposal]":

@@ -72,3 +72,13 @@ class LinkPurpose(models.TextChoices):
     CONFIRM = "confirm"
     PRIVATE = "private"
     CANCEL = "cancel"
+
+
+class BoardTab(models.TextChoices):
+    """How a partner's list of tenders is divided."""
+
+    OPEN = "open", pgettext_lazy("tenders", "Open")
+    OPENED = "opened", pgettext_lazy("tenders", "Opened by us")
+    PROPOSALS = "proposals", pgettext_lazy("tenders", "Proposals")
+    WON = "won", pgettext_lazy("tenders", "Won")
+    CLOSED = "closed", pgettext_lazy("tenders", "Closed")

@@ -9,6 +9,14 @@ from django.db.models import QuerySet
 from access.errors import Refused
 from tenders.models import Tender
 from tenders.services.closing import announce_expiry, erase_contacts, expire
+from tenders.services.spreading import TASK, spread
+
+
+@shared_task(name=TASK)
+def tell_partners() -> int:
+    """Writes the mails to partners for what was published (T2). Safe to run twice and in parallel:
+    whoever comes second finds them written. Returns for how many tenders."""
+    return _each(Tender.objects.to_tell(), spread)
 
 
 @shared_task(name="tenders.close_expired")

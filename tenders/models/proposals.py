@@ -10,7 +10,12 @@ from access.models import User
 from access.rules import Currency
 from partners.models import Partner
 from tenders.models.tenders import Tender
-from tenders.querysets import AttachmentQuerySet, OpeningQuerySet, ProposalQuerySet
+from tenders.querysets import (
+    AttachmentQuerySet,
+    OpeningQuerySet,
+    ProposalQuerySet,
+    QuestionQuerySet,
+)
 from tenders.rules import ProposalState
 
 
@@ -156,6 +161,8 @@ class Question(models.Model):
     answer = models.TextField(_("answer"), max_length=4000, blank=True)
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
     answered_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = QuestionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("question")

@@ -1,8 +1,11 @@
 """What the verbs of partners on tenders share: who acts, who is told, and what is refused."""
 
+from copy import copy
+
 from django.utils.translation import gettext as _
 
-from access.mail import Recipient
+from access import log
+from access.mail import Recipient, queue_mail
 from access.models import Membership
 from access.policy import Actor
 from access.rules import Role
@@ -55,3 +58,20 @@ def lock_open(tender: Tender) -> Tender:
     if not is_open(tender):
         raise TenderOver(outcome(tender))
     return tender
+
+
+def tell_requester_about(tender: Tender, kind: str, *, key: str, **ids: int) -> None:
+    """Queues the letter `tenders.<kind>` about something that a partner did, in the requester's
+    language. The mail holds ids only."""
+    if not tender.contact_email:
+        return
+    to = Recipient.at(tender.contact_email, name=tender.contact_name, language=tender.language)
+    queue_mail(kind=f"tenders.{kind}", key=key, to=[to], context={"tender": tender.pk} | ids)
+
+
+def record(tender: Tender, act: str, by: Actor) -> None:
+    """Writes the act to the log of the partner of `by` (A2), which keeps the tender's masked
+    title: a log stays for ever, and what was typed into the title does not (T24, T25)."""
+    named = copy(tender)
+    named.title = tender.extract_title
+    log.write(organisation=by.organisation, act=act, by=by, about=named)
