@@ -232,6 +232,7 @@ UNFOLD = {
     "SITE_SUBHEADER": _("Staff"),
     "SITE_URL": "/",
     "SHOW_VIEW_ON_SITE": False,
+    "DASHBOARD_CALLBACK": "portal.desk.on_desk",
     "COLORS": {},
     "STYLES": [lambda request: static("portal/staff.css")],
 }
