@@ -25,11 +25,12 @@ WAYS = {
 class DirectoryFilters(FilterForm):
     """What a partner does, speaks, and where. Offered is only what finds somebody."""
 
-    category = forms.ChoiceField(label=gettext_lazy("Category"))
-    language = forms.ChoiceField(label=gettext_lazy("Language"))
-    country = forms.ChoiceField(label=gettext_lazy("Country"))
+    category = forms.ChoiceField(label=gettext_lazy("Category"), required=False)
+    language = forms.ChoiceField(label=gettext_lazy("Language"), required=False)
+    country = forms.ChoiceField(label=gettext_lazy("Country"), required=False)
     place = forms.CharField(
-        label=gettext_lazy("Town or region"),
+        label=gettext_lazy("Place"),
+        required=False,
         max_length=60,
         widget=forms.TextInput(attrs={"placeholder": gettext_lazy("Town or region")}),
     )

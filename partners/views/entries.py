@@ -84,7 +84,7 @@ class Entry:
         names = [name or country for name, country in self.places]
         lands = dict.fromkeys(country for name, country in self.places if name)
         line = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
-        return " · ".join([line, *list(lands)[:2]])
+        return "\u00a0· ".join([line, *list(lands)[:2]])  # a line never begins with the dot
 
     @property
     def _kept(self) -> bool:
