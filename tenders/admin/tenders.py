@@ -19,6 +19,7 @@ from access.errors import Refused
 from access.models import OutgoingMail
 from tenders.models import Opening, Proposal, Tender
 from tenders.services.closing import hide, show
+from tenders.services.spreading import LETTER, event_of
 
 CHANGE = "admin:tenders_tender_change"
 
@@ -56,8 +57,10 @@ class ProposalInline(LookOnlyInline):
 
 @admin.register(Tender)
 class TenderAdmin(LookOnlyAdmin):
-    list_display = ["title", "shown_state", "country", "language", "published_at", "told", "openers",
-                    "looked_at"]  # fmt: skip
+    list_display = [
+        "title", "shown_state", "country", "language", "published_at", "told", "openers",
+        "looked_at",
+    ]  # fmt: skip
     list_filter = ["state", ("looked_at", admin.EmptyFieldListFilter), "country", "language"]
     search_fields = ["title", "contact_email", "public_id"]
     date_hierarchy = "created_at"
@@ -106,7 +109,8 @@ class TenderAdmin(LookOnlyAdmin):
         """How far the mails have come (T2)."""
         if tender.told_at is None:
             return _("Not written yet.")
-        mails = OutgoingMail.objects.filter(event=f"tender.published:{tender.pk}")
+        event = f"{event_of(tender)}:"
+        mails = OutgoingMail.objects.filter(kind=LETTER, event__startswith=event)
         count = mails.aggregate(
             sent=Count("pk", filter=Q(state=OutgoingMail.State.SENT)),
             waiting=Count("pk", filter=Q(state=OutgoingMail.State.QUEUED)),

@@ -19,6 +19,7 @@ from tenders.errors import LinkUsed, TenderOver
 from tenders.extracts import make_extract
 from tenders.models import Tender, TenderLink
 from tenders.rules import LinkPurpose, TenderState
+from tenders.services import spreading
 from tenders.services.links import make_link
 from tenders.services.moving import lock, move, outcome
 from tenders.services.telling import tell_requester
@@ -91,6 +92,7 @@ def confirm(*, link: TenderLink) -> Tender:
     for purpose in (LinkPurpose.PRIVATE, LinkPurpose.CANCEL):
         make_link(tender, purpose)
     tell_requester(tender, "published")
+    spreading.wake()
     return tender
 
 
