@@ -95,9 +95,7 @@ class SubmitForm(TrapForm):
         label=gettext_lazy("Country"), widget=forms.Select(attrs={"autocomplete": "country"})
     )
     place = _text(gettext_lazy("Town or region"), 80, "address-level2", required=False)
-    language = forms.ChoiceField(
-        label=gettext_lazy("Which language shall they speak with you?"), choices=settings.LANGUAGES
-    )
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
     organisation = forms.ModelChoiceField(
         label=gettext_lazy("For which of your organisations?"),
         queryset=None,
