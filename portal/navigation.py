@@ -40,6 +40,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Area, ...]], ...] = (
             Area(_("Backups"), "archive", "backups", "reseller.backups"),
             Area(_("Bills to clients"), "file-earmark-text", "rebills", "clients.rebill"),
             Area(_("Exports"), "download", "exports", "clients.billing_data"),
+            Area(_("Tenders"), "megaphone", "tenders", "reseller.tenders"),
             Area(_("Directory page"), "shop", "listing", "reseller.listing"),
             Area(_("Acts at clients"), "clock-history", "clients_log", "clients.log"),
         ),

@@ -86,6 +86,12 @@ BADGES: dict[tuple[str, str], tuple[str, Any]] = {
     ("tender", "cancelled"): ("hollow", pgettext_lazy("tender", "Cancelled")),
     ("tender", "expired"): ("hollow", pgettext_lazy("tender", "Expired")),
     ("tender", "hidden"): ("danger hollow", pgettext_lazy("tender", "Hidden")),
+    # a partner's own proposals
+    ("proposal", "draft"): ("warning", pgettext_lazy("proposal", "Draft")),
+    ("proposal", "sent"): ("accent", pgettext_lazy("proposal", "Sent")),
+    ("proposal", "withdrawn"): ("hollow", pgettext_lazy("proposal", "Withdrawn")),
+    ("proposal", "chosen"): ("success", pgettext_lazy("proposal", "Won")),
+    ("proposal", "lost"): ("hollow", pgettext_lazy("proposal", "Not chosen")),
     ("proposal", "draft"): ("warning", pgettext_lazy("proposal", "Draft")),
     ("proposal", "sent"): ("accent", pgettext_lazy("proposal", "Sent")),
     ("proposal", "withdrawn"): ("hollow", pgettext_lazy("proposal", "Withdrawn")),

@@ -1,0 +1,58 @@
+"""Filters of a partner's list of tenders (T3)."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_countries import countries
+
+from access.web.lists import FilterForm
+from clients.models import Category
+from tenders.models import Tender
+
+
+class BoardFilter(FilterForm):
+    """By category, language, country and budget; the countries are those of the rows."""
+
+    category = forms.ChoiceField(required=False, label=gettext_lazy("Category"))
+    language = forms.ChoiceField(required=False, label=gettext_lazy("Language"))
+    country = forms.ChoiceField(required=False, label=gettext_lazy("Country"))
+    budget = forms.DecimalField(
+        required=False,
+        label=gettext_lazy("Budget from"),
+        min_value=0,
+        max_digits=12,
+        widget=forms.NumberInput(attrs={"min": 0, "step": "any", "inputmode": "decimal"}),
+    )
+
+    def __init__(self, *args: Any, rows: QuerySet[Tender], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["budget"].widget.attrs["placeholder"] = _("Budget from")
+        found = rows.order_by().values_list("country", flat=True).distinct()[:250]
+        names = sorted((countries.name(code), code) for code in found)
+        kinds = [(kind.slug, str(kind)) for kind in Category.objects.order_by("position", "pk")]
+        self._offer("category", _("Any category"), kinds)
+        self._offer("language", _("Any language"), list(settings.LANGUAGES))
+        self._offer("country", _("Any country"), [(code, name) for name, code in names])
+
+    def _offer(self, name: str, nothing: str, choices: list[tuple[str, Any]]) -> None:
+        self.fields[name].choices = [("", nothing), *choices]  # type: ignore[attr-defined]
+
+    def narrow(self, rows: QuerySet[Tender]) -> QuerySet[Tender]:
+        """A tender without an upper budget passes any budget."""
+        said = self.cleaned_data
+        if said["category"]:
+            kinds = Tender.categories.through.objects.filter(
+                tender=OuterRef("pk"), category__slug=said["category"]
+            )
+            rows = rows.filter(Exists(kinds))
+        if said["language"]:
+            rows = rows.filter(language=said["language"])
+        if said["country"]:
+            rows = rows.filter(country=said["country"])
+        if said["budget"]:
+            rows = rows.filter(Q(budget_to__isnull=True) | Q(budget_to__gte=said["budget"]))
+        return rows
