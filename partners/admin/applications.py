@@ -5,9 +5,11 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import Count, QuerySet
+from django.db.models import Case, Count, QuerySet, When
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -34,7 +36,7 @@ class AcceptanceInline(LookOnlyInline):
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Acceptance]:
-        return super().get_queryset(request).select_related("accepted_by", "application")
+        return super().get_queryset(request).select_related("accepted_by", "application__organisation")
 
 
 @admin.register(Application)
@@ -45,11 +47,12 @@ class ApplicationAdmin(DecidingAdmin):
     list_filter = ["state", "organisation__country"]
     search_fields = ["organisation__name", "contact_email", "registration_number"]
     date_hierarchy = "sent_at"
-    ordering = ["-sent_at", "-pk"]
+    # Those that wait come first.
+    ordering = [Case(When(state=ApplicationState.SENT, then=0), default=1), "-sent_at", "-pk"]
     inlines = [AcceptanceInline]
     actions_detail = ("approve_it", "refuse_it")  # type: ignore[assignment]
     fieldsets = (
-        (None, {"fields": ("organisation_link", "shown_state", "sent_at", "sent_by", "reason",
+        (None, {"fields": ("organisation_link", "state", "sent_at", "sent_by", "reason",
                            "decided_at", "decided_by")}),
         (gettext_lazy("The company"), {"fields": ("address", "number", "vat_number", "site",
                                                   "affiliate", "about")}),
@@ -125,8 +128,8 @@ class ApplicationAdmin(DecidingAdmin):
         return format_html_join(", ", "{} ({})", ((one.name, one.email) for one in people))
 
     @admin.display(description=gettext_lazy("organisation since"))
-    def customer_since(self, application: Application) -> Any:
-        return application.organisation.created_at
+    def customer_since(self, application: Application) -> str:
+        return _day(application.organisation.created_at)
 
     @admin.display(description=gettext_lazy("people and products"))
     def people(self, application: Application) -> str:
@@ -146,7 +149,7 @@ class ApplicationAdmin(DecidingAdmin):
             (
                 reverse("admin:partners_application_change", args=[other.pk]),
                 "",
-                f"{other.sent_at:%Y-%m-%d} · {other.get_state_display()}",
+                f"{_day(other.sent_at)} · {other.get_state_display()}",
             )
             for other in others.exclude(pk=application.pk).order_by("-sent_at")
         ]
@@ -213,6 +216,10 @@ class ApplicationAdmin(DecidingAdmin):
             done=done % {"partner": application},
             **words,
         )
+
+
+def _day(at: Any) -> str:
+    return date_format(timezone.localtime(at), "DATE_FORMAT") if at else "–"
 
 
 def _number_checks(number: str, country: str) -> str:

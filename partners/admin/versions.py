@@ -44,6 +44,7 @@ class TextInline(StackedInline):
     model = ProgrammeText
     form = TextForm
     extra = 0
+    collapsible = True
     fieldsets = (
         (None, {"fields": (("kind", "key"), ("position", "icon"))}),
         *((language, {"fields": (f"titles_{code}", f"texts_{code}"), "classes": ("tab",)})

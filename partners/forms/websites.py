@@ -25,6 +25,8 @@ def public_website(address: str) -> str:
     address = address.strip()
     if not address.lower().startswith("https://"):
         raise ValidationError(_("The address begins with https://"))
+    if re.search(r"[\s<>\"\\\\`{}|^]", address):
+        raise ValidationError(_("This is no address of a web site."))
     host = _host(address)
     if _is_ip(host):
         raise ValidationError(_("Give the name of the site, not an IP address."))

@@ -21,6 +21,11 @@ class Migration(migrations.Migration):
             name='reason',
             field=models.CharField(blank=True, help_text='Of the last decision, in words that the partner reads.', max_length=1000, verbose_name='reason'),
         ),
+        migrations.AlterField(
+            model_name='application',
+            name='reason',
+            field=models.CharField(blank=True, help_text='Of the decision, in words that the applicant reads.', max_length=1000, verbose_name='reason'),
+        ),
         pgtrigger.migrations.AddTrigger(
             model_name='acceptance',
             trigger=pgtrigger.compiler.Trigger(name='acceptances_stay_once_sent', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    IF TG_OP = 'UPDATE' OR EXISTS (\n                        SELECT 1 FROM partners_application\n                        WHERE id = COALESCE(NEW.application_id, OLD.application_id)\n                        AND state <> 'draft'\n                    ) THEN\n                        RAISE EXCEPTION 'what was accepted with an application never changes';\n                    END IF;\n                    RETURN COALESCE(NEW, OLD);\n                ", hash='52051dcaa8e6693976b0e4db450a83be9d52f223', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_acceptances_stay_once_sent_79062', table='partners_acceptance', when='BEFORE')),

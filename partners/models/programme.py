@@ -122,7 +122,7 @@ class Application(models.Model):
         _("reason"),
         max_length=1000,
         blank=True,
-        help_text=_("Why it was refused, in words that the applicant reads."),
+        help_text=_("Of the decision, in words that the applicant reads."),
     )
 
     objects = ApplicationQuerySet.as_manager()
