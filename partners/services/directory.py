@@ -112,7 +112,10 @@ def _change_logo(page: DirectoryPage, logo: tuple[bytes, str]) -> None:
 
 def _change_places(page: DirectoryPage, places: Sequence[tuple[str, str]]) -> None:
     page.places.all().delete()
-    unique = {(name.casefold(), country): (name, country) for name, country in places if name}
+    unique: dict[tuple[str, str], tuple[str, str]] = {}
+    for name, country in places:
+        if name:
+            unique.setdefault((name.lower(), country), (name, country))
     Place.objects.bulk_create(
         Place(page=page, name=name, country=country, position=position)
         for position, (name, country) in enumerate(list(unique.values())[:MOST_PLACES])
