@@ -158,7 +158,8 @@ class ApplicationQuerySet(QuerySet["Application"]):
 
     def with_conditions(self) -> "ApplicationQuerySet":
         """Each with its `conditions`: what was ticked, in the words that were read."""
-        return self.prefetch_related(Prefetch("acceptances", to_attr="conditions"))
+        acceptances = apps.get_model("partners", "Acceptance").objects.select_related("accepted_by")
+        return self.prefetch_related(Prefetch("acceptances", acceptances, to_attr="conditions"))
 
 
 class DirectoryQuerySet(QuerySet["DirectoryPage"]):

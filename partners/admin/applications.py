@@ -36,7 +36,8 @@ class AcceptanceInline(LookOnlyInline):
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Acceptance]:
-        return super().get_queryset(request).select_related("accepted_by", "application__organisation")
+        rows = super().get_queryset(request)
+        return rows.select_related("accepted_by", "application__organisation")
 
 
 @admin.register(Application)
