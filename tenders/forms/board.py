@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_countries import countries
@@ -13,6 +14,9 @@ from access.web.lists import FilterForm
 from clients.models import Category
 from tenders.models import Tender
 
+BUDGETS = (1_000, 5_000, 20_000, 100_000)
+"""What the upper end of a budget may be asked to reach, in the tender's own currency."""
+
 
 class BoardFilter(FilterForm):
     """By category, language, country and budget; the countries are those of the rows."""
@@ -20,21 +24,19 @@ class BoardFilter(FilterForm):
     category = forms.ChoiceField(required=False, label=gettext_lazy("Category"))
     language = forms.ChoiceField(required=False, label=gettext_lazy("Language"))
     country = forms.ChoiceField(required=False, label=gettext_lazy("Country"))
-    budget = forms.DecimalField(
-        required=False,
-        label=gettext_lazy("Budget from"),
-        min_value=0,
-        max_digits=12,
-        widget=forms.NumberInput(attrs={"min": 0, "step": "any", "inputmode": "decimal"}),
-    )
+    budget = forms.ChoiceField(required=False, label=gettext_lazy("Budget"))
 
     def __init__(self, *args: Any, rows: QuerySet[Tender], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["budget"].widget.attrs["placeholder"] = _("Budget from")
         found = rows.order_by().values_list("country", flat=True).distinct()[:250]
         names = sorted((countries.name(code), code) for code in found)
         kinds = [(kind.slug, str(kind)) for kind in Category.objects.order_by("position", "pk")]
         self._offer("category", _("Any category"), kinds)
+        steps = [
+            (str(step), _("From %(amount)s") % {"amount": number_format(step, force_grouping=True)})
+            for step in BUDGETS
+        ]
+        self._offer("budget", _("Any budget"), steps)
         self._offer("language", _("Any language"), list(settings.LANGUAGES))
         self._offer("country", _("Any country"), [(code, name) for name, code in names])
 
@@ -54,5 +56,5 @@ class BoardFilter(FilterForm):
         if said["country"]:
             rows = rows.filter(country=said["country"])
         if said["budget"]:
-            rows = rows.filter(Q(budget_to__isnull=True) | Q(budget_to__gte=said["budget"]))
+            rows = rows.filter(Q(budget_to__isnull=True) | Q(budget_to__gte=int(said["budget"])))
         return rows
