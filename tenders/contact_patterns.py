@@ -71,7 +71,7 @@ ADDRESSES = (
     _found(rf"{_LOCAL}{_SIGN}(?:{_LABEL}{_DOT}){{1,4}}(?:{ENDING}|xn--\w+)\b{_PATH}"),
     _found(rf"{_LOCAL}{_SIGN_IN_WORDS}(?:{_LABEL}{_CLOSE_DOT}){{1,4}}(?:{ENDING})\b{_PATH}"),
     # name@host, whatever the host is
-    _found(r"(?<![\w.+-])(?=[\d.+'-]{0,40}[^\W\d])[\w.+'-]{1,64}\s?@\s?[^\W\d_][\w.-]{1,100}"),
+    _found(r"(?<![\w.+-])(?=[\d.+'-]{0,40}[^\W\d])[\w.+'-]{1,64}@[^\W\d_][\w.-]{1,100}"),
     # a sign of its own makes the address plain, whatever follows
     _found(
         rf"[\w.+%'-]{{1,64}}\s{{0,2}}[\[({{<]\s?(?:{_AT_WORD})\s?[\])}}>]\s{{0,2}}[\w.-]{{2,100}}"
@@ -140,6 +140,10 @@ _PROPER = (
     r"(?:\s{1,2}(?-i:(?:d[eiu]s?|dell[ae]|la|les?|del|du|l['’])?\s?"
     r"[A-ZÀ-Ý][\w'’-]{0,40}[a-zß-ÿ]))"
 )
+_NAME = (
+    r"(?:\s{1,2}(?:d[eu]s?|la|les?|della?|del|dei|los|las)){0,2}\s{1,2}[\w'’.-]{1,40}"
+    r"(?:\s(?-i:[A-ZÀ-Ý])[\w'’-]{1,40}){0,2}"
+)
 _FRONT = r"rue|avenue|av\.|boulevard|blvd\.?|bd|chemin|quai|impasse|ruelle|allée|viale|vicolo"
 _FRONT += r"|piazza|piazzale|largo|calle|avenida|avda\.?|paseo|carrer|carretera|camino"
 _NEEDS_NAME = r"route|rte|place|via|passage|corso|strada|plaza|square|ch\."
@@ -159,7 +163,7 @@ PLACES = (
     ),
     _found(rf"\b(?:{_FRONT})(?=\W){_WORDS}{{1,5}}?\s{{0,2}},?\s{{0,2}}{_HOUSE}{_TOWN}"),
     _found(rf"\b(?:{_NEEDS_NAME})(?=\W){_PROPER}{{1,3}}\s{{0,2}},?\s{{0,2}}{_HOUSE}{_TOWN}"),
-    _found(rf"\b\d{{1,4}}\s?(?:bis|ter|[a-d])?,?\s{{1,2}}(?:{_FRONT})(?=\W){_WORDS}{{1,4}}{_TOWN}"),
+    _found(rf"\b\d{{1,4}}\s?(?:bis|ter|[a-d])?,?\s{{1,2}}(?:{_FRONT})(?=\W){_NAME}{_TOWN}"),
     _found(rf"\b\d{{1,4}}\s?[a-d]?,?\s{{1,2}}(?:{_NEEDS_NAME})(?=\W){_PROPER}{{1,3}}{_TOWN}"),
     _found(
         r"\b\d{1,5}[a-d]?,?\s{1,2}(?:(?-i:[A-Z])[\w'’-]{1,30}\s{1,2}){1,3}"

@@ -137,10 +137,12 @@ _DAY = re.compile(
 )
 _TIME = re.compile(r"\b(?:[01]?\d|2[0-4])[:h][0-5]\d(?::[0-5]\d)?(?!\d)")
 _CURRENCY = r"(?:CHF|EUR|USD|GBP|SFr\.?|Fr\.?|€|\$|£|Franken|francs?|euros?|franchi|francos)"
-_AMOUNT = r"\d{1,3}(?:[ '.]\d{3}){1,3}(?:[.,](?:\d{1,2}|-))?|\d{1,9}(?:[.,](?:\d{1,2}|-))?"
+_AMOUNT = (
+    r"(?!0\d)(?:\d{1,3}(?:[ '.]\d{3}){1,3}(?:[.,](?:\d{1,2}|-))?|\d{1,9}(?:[.,](?:\d{1,2}|-))?)"
+)
 _PRICE = re.compile(
-    rf"{_CURRENCY}\s{{0,2}}(?:{_AMOUNT})(?:\s?(?:-|to|à|a|bis|y|et|und)\s?(?:{_AMOUNT}))?(?!\d)"
-    rf"|(?<![\d+])(?:(?:{_AMOUNT})\s?(?:-|to|à|a|bis|y|et|und)\s?)?(?:{_AMOUNT})\s{{0,2}}"
+    rf"{_CURRENCY}\s{{0,2}}(?:{_AMOUNT})(?:\s?(?:-|to|à|a|bis|y|et|und)\s?(?:{_AMOUNT}))?(?!\d|[ .']\d)"
+    rf"|(?<![\d+])(?<!\d[ '.])(?:(?:{_AMOUNT})\s?(?:-|to|à|a|bis|y|et|und)\s?)?(?:{_AMOUNT})\s{{0,2}}"
     rf"{_CURRENCY}(?!\w)",
     re.IGNORECASE,
 )
@@ -162,8 +164,7 @@ def _numbers(text: str) -> Iterator[Span]:
 
 
 def _without(text: str, patterns: Iterable[re.Pattern[str]]) -> str:
-    """The text with what these find blotted out, at the same length; what begins like a number
-    with a leading nought or a plus is never a price."""
+    """The text with what these find blotted out, at the same length."""
     for pattern in patterns:
         text = pattern.sub(lambda found: "\x00" * len(found[0]), text)
     return text
@@ -209,7 +210,8 @@ def _is_host(name: str, ending: str, whole: str) -> bool:
         return whole.lower() not in _PRODUCTS
     if "/" in whole and ending.lower() not in _SOFTWARE and not name.replace(".", "").isdigit():
         return True
-    if len(ending) == 2 or ending.lower() in _SOFTWARE or ending[0].isupper():
+    begins = ending[0].isupper() and not ending.isupper()  # a sentence
+    if len(ending) == 2 or ending.lower() in _SOFTWARE or begins:
         return ending.startswith("xn--")
     return any(character.isalpha() for character in name) and len(name) > 2
 
@@ -226,10 +228,10 @@ _FINDERS: tuple[Callable[[str], Iterator[Span]], ...] = (
 
 _COMMON = frozenset(
     known.words(
-        "and und the der die das des del della delle dei les los las une uns von van dem den pour per "
-        "por für con avec mit sur our your gmbh sarl sàrl sagl srl spa sas sasu eurl ltd llc inc "
-        "corp cie sons söhne fils info mail email e-mail contact kontakt contatto contacto hello hallo "
-        "office admin sales web www site website webseite shop store online digital digitale cloud "
+        "and und the der die das des del della delle dei les los las une uns von van dem den pour "
+        "per por für con avec mit sur our your gmbh sarl sàrl sagl srl spa sas sasu eurl ltd llc inc "
+        "corp cie sons söhne fils info mail email e-mail contact kontakt contatto contacto hello "
+        "hallo office admin sales web www site website webseite shop store online digital digitale cloud "
         "hosting server service services dienste solution solutions consulting group groupe gruppe "
         "agency agence agentur design media studio marketing software system systems technology "
         "technologies data team club verein association schweiz suisse svizzera switzerland swiss "
