@@ -140,9 +140,10 @@ _CURRENCY = r"(?:CHF|EUR|USD|GBP|SFr\.?|Fr\.?|€|\$|£|Franken|francs?|euros?|f
 _AMOUNT = (
     r"(?!0\d)(?:\d{1,3}(?:[ '.]\d{3}){1,3}(?:[.,](?:\d{1,2}|-))?|\d{1,9}(?:[.,](?:\d{1,2}|-))?)"
 )
+_TO = r"(?:-|to|à|a|bis|y|et|und)"
 _PRICE = re.compile(
-    rf"{_CURRENCY}\s{{0,2}}(?:{_AMOUNT})(?:\s?(?:-|to|à|a|bis|y|et|und)\s?(?:{_AMOUNT}))?(?!\d|[ .']\d)"
-    rf"|(?<![\d+])(?<!\d[ '.])(?:(?:{_AMOUNT})\s?(?:-|to|à|a|bis|y|et|und)\s?)?(?:{_AMOUNT})\s{{0,2}}"
+    rf"{_CURRENCY}\s{{0,2}}(?:{_AMOUNT})(?:\s?{_TO}\s?(?:{_AMOUNT}))?(?!\d|[ .']\d)"
+    rf"|(?<![\d+])(?<!\d[ '.])(?:(?:{_AMOUNT})\s?{_TO}\s?)?(?:{_AMOUNT})\s{{0,2}}"
     rf"{_CURRENCY}(?!\w)",
     re.IGNORECASE,
 )
@@ -228,16 +229,17 @@ _FINDERS: tuple[Callable[[str], Iterator[Span]], ...] = (
 
 _COMMON = frozenset(
     known.words(
-        "and und the der die das des del della delle dei les los las une uns von van dem den pour "
-        "per por für con avec mit sur our your gmbh sarl sàrl sagl srl spa sas sasu eurl ltd llc inc "
-        "corp cie sons söhne fils info mail email e-mail contact kontakt contatto contacto hello "
-        "hallo office admin sales web www site website webseite shop store online digital digitale cloud "
-        "hosting server service services dienste solution solutions consulting group groupe gruppe "
-        "agency agence agentur design media studio marketing software system systems technology "
-        "technologies data team club verein association schweiz suisse svizzera switzerland swiss "
-        "france deutschland germany italia italie españa spain international management company "
-        "restaurant hotel post bank schule école school street strasse straße rue avenue road via "
-        "chemin route place weg platz"
+        "and und the der die das des del della delle dei les los las une uns von van dem den "
+        "pour per por für con avec mit sur our your gmbh sarl sàrl sagl srl spa sas sasu eurl "
+        "ltd llc inc corp cie sons söhne fils info mail email e-mail contact kontakt contatto "
+        "contacto hello hallo office admin sales web www site website webseite shop store "
+        "online digital digitale cloud hosting server service services dienste solution "
+        "solutions consulting group groupe gruppe agency agence agentur design media studio "
+        "marketing software system systems technology technologies data team club verein "
+        "association schweiz suisse svizzera switzerland swiss france deutschland germany "
+        "italia italie españa spain international management company restaurant hotel post "
+        "bank schule école school street strasse straße rue avenue road via chemin route place "
+        "weg platz"
     )
 )
 _FREE_MAIL = frozenset(
