@@ -138,10 +138,12 @@ def _again(tender: Any) -> tuple[int, float]:
 def board() -> dict[str, Any]:
     """Each way to look at the board: queries, milliseconds, rows, blocks of the list's query."""
     from django.test import Client
+    from django.test.utils import setup_test_environment
     from django.urls import reverse
 
     from access.models import User
 
+    setup_test_environment(debug=False)  # answers tell what their templates were given
     client = Client(headers={"host": "localhost"})
     client.force_login(User.objects.get(email="person1@partner.example"))
     address = reverse("tenders", args=["partner-1"])
