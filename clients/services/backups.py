@@ -16,9 +16,16 @@ type NewUnit = Callable[[ConsoleAccount, Organisation], str]
 
 
 @transaction.atomic
-def put_into_console(*, product: Product, new_account: NewAccount, new_unit: NewUnit) -> Product:
+def put_into_console(
+    *,
+    product: Product,
+    new_account: NewAccount,
+    new_unit: NewUnit,
+    owner: Organisation | None = None,
+) -> Product:
     """Gives a backup product its place: the unit of its client in the console account of its
-    manager (L7), or in the client's own account when nobody manages it (C4).
+    manager (L7), or in the client's own account when nobody manages it (C4). `owner` is whose
+    account it is for one that sat in the console before the portal knew it.
 
     `new_account` and `new_unit` ask the vendor's systems for the number of what is not there yet;
     what they answer is kept before anything else can fail. A product that has its place keeps it,
@@ -27,8 +34,9 @@ def put_into_console(*, product: Product, new_account: NewAccount, new_unit: New
     product = Product.objects.select_for_update(of=("self",), no_key=True).get(pk=product.pk)
     if product.console_unit_id is not None:
         return product
-    holder = grants.managers([product]).get(product.pk)
-    owner = holder.partner.organisation if holder else product.organisation
+    if owner is None:
+        holder = grants.managers([product]).get(product.pk)
+        owner = holder.partner.organisation if holder else product.organisation
     owner = Organisation.objects.select_for_update(no_key=True).get(pk=owner.pk)
     account = account_of(owner)
     if account is None:

@@ -22,12 +22,14 @@ from access.services.support import set_premium
 from clients import services
 from clients.models import Category, Partnership, Product, ProductType
 from clients.rules import Access, Offer, PartnershipState, Side
+from clients.services.backups import put_into_console
 from partners import services as programme
 from partners.models import Partner
 from partners.rules import PartnerState
-from portal.worlds import money_building
+from portal.worlds import money_building, programme_building, tender_building
 from portal.worlds.checking import company_form
 from portal.worlds.format import (
+    BackupEntry,
     GrantedEntry,
     MemberEntry,
     OrganisationEntry,
@@ -38,7 +40,9 @@ from portal.worlds.format import (
     World,
 )
 from portal.worlds.money_format import OrderEntry, OrderLimitEntry, RenewedEntry, TopUpEntry
+from portal.worlds.programme_format import ListingEntry
 from portal.worlds.reading import Entry, Mistake, WorldError
+from portal.worlds.tender_format import PreferenceEntry, TenderEntry
 
 State = PartnershipState
 
@@ -70,7 +74,11 @@ class Builder:
         self.each(world.partners, self.partner)
         self.each(world.partnerships, self.partnership)
         self.each(world.organisations, self.assignments)
+        self.each(world.directory, self.listing)
+        self.each(world.tender_preferences, self.preference)
+        self.each(world.tenders, self.tender)
         self.money()
+        self.each(world.backups, self.backup)
         self.each(world.partners, self.suspension)
         if not world.send_mails:
             OutgoingMail.objects.waiting().update(state=OutgoingMail.State.OBSOLETE, secrets={})
@@ -243,11 +251,24 @@ class Builder:
         by = actor_in(self.people[entry.by], entry.organisation)
         money_building.order(entry, self.product_types, by=by)
 
+    def backup(self, entry: BackupEntry) -> None:
+        """Comes after the orders, which make backups too."""
+        found = self.products(self.organisations[entry.organisation], [entry.product])
+        if not found:
+            raise Refused(f"“{entry.organisation}” has no product “{entry.product}”.")
+        put_into_console(
+            product=found[0],
+            new_account=lambda _owner: str(entry.account),
+            new_unit=lambda _account, _client: str(entry.unit),
+            owner=self.organisations[entry.of] if entry.of else None,
+        )
+
     # ---- partners ----------------------------------------------------------------------------
 
     def partner(self, entry: PartnerEntry) -> None:
         by = self.representative(entry.organisation)
-        partner = programme.apply(by=by, contact_email=entry.contact_email)
+        fields = entry.application.fields()
+        partner = programme.apply(by=by, contact_email=entry.contact_email, **fields)
         if entry.state == PartnerState.REFUSED:
             programme.refuse(partner=partner, by=self.staff)
         elif entry.state != PartnerState.APPLIED:
@@ -258,6 +279,23 @@ class Builder:
         if entry.state == PartnerState.SUSPENDED:
             partner = Partner.objects.get(organisation__slug=entry.organisation)
             programme.suspend(partner=partner, by=self.staff)
+
+    def listing(self, entry: ListingEntry) -> None:
+        programme_building.write_page(entry, by=self.representative(entry.partner))
+
+    # ---- tenders -----------------------------------------------------------------------------
+
+    def preference(self, entry: PreferenceEntry) -> None:
+        tender_building.want(entry, by=self.representative(entry.partner))
+
+    def tender(self, entry: TenderEntry) -> None:
+        tender_building.make_tender(
+            entry,
+            person=self.people[entry.person] if entry.person else None,
+            organisation=self.organisations[entry.organisation] if entry.organisation else None,
+            actor_in=self.representative,
+            staff=self.staff,
+        )
 
     # ---- partnerships ------------------------------------------------------------------------
 
