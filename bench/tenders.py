@@ -14,7 +14,7 @@ PARTNERS, PAST, OPEN = 1_000, 100_000, 300
 TURNS = 7
 MOST_RATIO = 4.0
 MOST_BLOCKS = 300
-MOST_QUERIES = 14
+MOST_QUERIES = 20
 """Of a whole page of the board: signing in, the frame around it, and the list itself."""
 
 
