@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_countries import countries
@@ -77,6 +78,13 @@ class PreferenceForm(forms.Form):
             "In %(currency)s, excluding VAT; in another currency the same figure counts. Tenders "
             "that name no budget reach you always."
         ) % {"currency": actor.organisation.currency}
+
+    def clean_address(self) -> str:
+        """One that stands in a header as it is (T34)."""
+        address: str = self.cleaned_data["address"]
+        if any(character in address for character in ' ,;<>"'):
+            raise ValidationError(_("Enter a plain e-mail address, without quotes."))
+        return address
 
     def clean(self) -> dict[str, Any]:
         """A choice without a category or a language would never match anything."""

@@ -15,21 +15,23 @@ from tenders.services.moving import lock
 TASK = "tenders.tell_partners"
 LETTER = "tenders.extract"
 
-STATEMENT = """
+STATEMENT = r"""
     INSERT INTO {mails} (
         event, kind, address, name, language, context, secrets, message_id, state, attempts,
         next_attempt_at, created_at, sent_at, last_error
     )
     SELECT
         %s || ':' || wish.partner_id, %s, wish.address,
-        left(regexp_replace(wish.name, '\\s+', ' ', 'g'), 150), wish.mail_language,
+        left(regexp_replace(wish.name, '\s+', ' ', 'g'), 150), wish.mail_language,
         jsonb_build_object('tender', %s::bigint, 'partner', wish.partner_id), '{{}}'::jsonb,
         '<' || replace(gen_random_uuid()::text, '-', '') || '@' || %s || '>',
         'queued', 0, %s, %s, NULL, ''
     FROM ({wishes}) AS wish
+    WHERE wish.address !~ '[\s,;<>]'
     ON CONFLICT DO NOTHING
 """
-"""Rows of the outbox (architecture, section 5), as `access.mail.queue_mail` writes them."""
+"""Rows of the outbox (architecture, section 5), as `access.mail.queue_mail` writes them. An
+address that no header can hold must not keep the others from being told."""
 
 
 def wake() -> None:
