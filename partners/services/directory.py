@@ -54,10 +54,29 @@ def change_page(
     by.require("reseller.change_listing")
     partner = Partner.objects.select_for_update(of=("self",)).get(pk=by.organisation.pk)
     page, _made = DirectoryPage.objects.get_or_create(partner=partner)
-    before = _state(page)
+    before = _state(page, partner)
     if listed is not None:
         partner.listed = listed
         partner.save(update_fields=["listed"])
+    _change_words(page, headlines, descriptions, languages, website)
+    if logo is not None:
+        _change_logo(page, logo)
+    page.save()
+    if categories is not None:
+        page.categories.set(categories)
+    if places is not None:
+        _change_places(page, places)
+    _log(by, partner, before, _state(page, partner))
+    return page
+
+
+def _change_words(
+    page: DirectoryPage,
+    headlines: Mapping[str, str] | None,
+    descriptions: Mapping[str, str] | None,
+    languages: Sequence[str] | None,
+    website: str | None,
+) -> None:
     if headlines is not None:
         page.headlines = _written(headlines)
     if descriptions is not None:
@@ -66,23 +85,6 @@ def change_page(
         page.languages = [language for language in SPOKEN if language in languages]
     if website is not None:
         page.website = website
-    if logo is not None:
-        _change_logo(page, logo)
-    page.save()
-    if categories is not None:
-        page.categories.set(categories)
-    if places is not None:
-        _change_places(page, places)
-    page.partner = partner
-    log.write(
-        organisation=by.organisation,
-        act="reseller.change_listing",
-        by=by,
-        about=partner,
-        before=before,
-        after=_state(page),
-    )
-    return page
 
 
 def _written(texts: Mapping[str, str]) -> dict[str, str]:
@@ -122,10 +124,21 @@ def _change_places(page: DirectoryPage, places: Sequence[tuple[str, str]]) -> No
     )
 
 
-def _state(page: DirectoryPage) -> dict[str, Any]:
+def _log(by: Actor, partner: Partner, before: dict[str, Any], after: dict[str, Any]) -> None:
+    log.write(
+        organisation=by.organisation,
+        act="reseller.change_listing",
+        by=by,
+        about=partner,
+        before=before,
+        after=after,
+    )
+
+
+def _state(page: DirectoryPage, partner: Partner) -> dict[str, Any]:
     """What the log keeps of a page."""
     return {
-        "listed": page.partner.listed,
+        "listed": partner.listed,
         "website": page.website,
         "logo": page.logo_id is not None,
         "texts": sorted({*page.headlines, *page.descriptions}),
