@@ -19,7 +19,7 @@ from access.admin.base import LookOnlyInline
 from access.forms.organisation import checked_registration_number
 from access.models import Organisation
 from partners import services
-from partners.admin.deciding import DecidingAdmin
+from partners.admin.deciding import DecidingAdmin, posted
 from partners.forms.decisions import ApproveForm, ReasonForm
 from partners.models import Acceptance, Application, Partner
 from partners.rules import ApplicationState
@@ -171,7 +171,7 @@ class ApplicationAdmin(DecidingAdmin):
         return self._answer(
             request,
             object_id,
-            ApproveForm(request.POST or None),
+            ApproveForm(posted(request)),
             services.approve,
             title=_("Approve: %s"),
             done=_("%(partner)s is approved."),
@@ -186,7 +186,7 @@ class ApplicationAdmin(DecidingAdmin):
         return self._answer(
             request,
             object_id,
-            ReasonForm(request.POST or None),
+            ReasonForm(posted(request)),
             services.refuse,
             title=_("Refuse: %s"),
             done=_("%(partner)s is refused."),

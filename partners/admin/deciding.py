@@ -13,6 +13,11 @@ from access.admin.base import LookOnly, LookOnlyAdmin
 from access.errors import Refused
 
 
+def posted(request: HttpRequest) -> Any:
+    """What a form is bound to: also a POST without any field."""
+    return request.POST if request.method == "POST" else None
+
+
 class DecidingAdmin(LookOnlyAdmin):
     """Rows that staff look at, and decide about with the right to change them: the forms of the
     decisions are the only ones (T47)."""

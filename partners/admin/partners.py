@@ -12,7 +12,7 @@ from unfold.decorators import action, display
 
 from access.errors import Refused
 from partners import services
-from partners.admin.deciding import DecidingAdmin
+from partners.admin.deciding import DecidingAdmin, posted
 from partners.forms.decisions import ReasonForm
 from partners.models import Partner
 from partners.rules import MOVES, PartnerState
@@ -138,7 +138,7 @@ class PartnerAdmin(DecidingAdmin):
         partner = Partner.objects.select_related("organisation").get(pk=object_id)
         return self.decide(
             request,
-            ReasonForm(request.POST or None),
+            ReasonForm(posted(request)),
             partial(verb, partner=partner),
             back=("admin:partners_partner_change", partner.pk),
             title=title % partner,

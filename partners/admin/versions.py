@@ -18,7 +18,7 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from partners.admin.deciding import DecidingAdmin
+from partners.admin.deciding import DecidingAdmin, posted
 from partners.forms.languages import LANGUAGES, TextForm
 from partners.models import ProgrammeText, ProgrammeVersion
 from partners.services import texts
@@ -97,8 +97,8 @@ class VersionAdmin(DecidingAdmin):
     )  # fmt: skip
     def start_one(self, request: HttpRequest) -> HttpResponse:
         """A draft with the words that count now."""
-        form = StartForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
+        form = StartForm(posted(request))
+        if form.is_valid():
             version = texts.start_version(**form.cleaned_data)
             messages.success(
                 request, _("Version %s is a draft: change it, then publish it.") % version
@@ -142,7 +142,7 @@ class VersionAdmin(DecidingAdmin):
             return redirect(*back)
         return self.decide(
             request,
-            forms.Form(request.POST if request.method == "POST" else None),
+            forms.Form(posted(request)),
             partial(texts.publish, version=version),
             back=back,
             done=_("Version %s counts from now on.") % version,

@@ -4,6 +4,7 @@ import pgtrigger
 from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from access.ids import public_id
@@ -83,7 +84,8 @@ class ProgrammeText(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind}: {self.key}"
+        title = self.titles.get(get_language() or "") or self.key
+        return f"{self.get_kind_display()}: {title}"
 
 
 class Application(models.Model):
