@@ -191,6 +191,12 @@ class Payment(models.Model):
     received_on = models.DateField(_("received on"))
     entry = models.OneToOneField("billing.Entry", models.PROTECT, null=True, related_name="payment")
     note = models.CharField(_("note"), max_length=200, blank=True)
+    key = models.CharField(
+        max_length=64,
+        blank=True,
+        editable=False,
+        help_text="Of the form: sent twice, it pays once.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
@@ -201,6 +207,9 @@ class Payment(models.Model):
         verbose_name_plural = _("payments")
         ordering = ["pk"]
         constraints = [
+            models.UniqueConstraint(
+                fields=["invoice", "key"], condition=~Q(key=""), name="one_payment_a_key"
+            ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="payment_above_zero"),
             models.CheckConstraint(
                 condition=Q(method="prepaid", entry__isnull=False)

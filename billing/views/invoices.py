@@ -89,9 +89,8 @@ def invoice_pay(request: HttpRequest, actor: Actor, invoice: Invoice) -> HttpRes
     """Pays from the prepaid account; the form stands on the invoice's page."""
     form = PayForm(request.POST or None, invoice=invoice)
     if form.is_valid():
-        amount = form.cleaned_data["amount"]
         try:
-            pay_from_prepaid(invoice=invoice, amount=amount, by=actor)
+            pay_from_prepaid(invoice=invoice, by=actor, **form.cleaned_data)
         except Refused as refusal:
             form.add_error("amount" if refusal.field else None, str(refusal))
         else:

@@ -182,12 +182,43 @@ def test_paying_on_the_page(world: World) -> None:
     invoice = invoice_of(world)
     fill(invoice.payer, "50")
     gina = world.client("gina")
-    answer = gina.post(at("invoice_pay", "garage-nord", invoice), {"amount": "4.00"}, follow=True)
+    part = {"amount": "4.00", "key": shown_key(gina, invoice)}
+    answer = gina.post(at("invoice_pay", "garage-nord", invoice), part, follow=True)
     assert "6.72" in _body(answer)
-    gina.post(at("invoice_pay", "garage-nord", invoice), {"amount": "6.72"})
+    rest = {"amount": "6.72", "key": shown_key(gina, invoice)}
+    gina.post(at("invoice_pay", "garage-nord", invoice), rest)
     page = gina.get(at("invoice", "garage-nord", invoice))
     assert page.context["form"] is None
     assert Payment.objects.count() == 2
+
+
+def shown_key(browser: Any, invoice: Invoice) -> str:
+    """The key in the form on the invoice's page."""
+    page = _body(browser.get(at("invoice", "garage-nord", invoice)))
+    found = re.search(r'name="key" value="(\w+)"', page)
+    assert found is not None
+    return found[1]
+
+
+def test_a_part_pressed_twice_is_paid_once(world: World) -> None:
+    """T18: the page's form carries a key, a new one each time."""
+    invoice = invoice_of(world)
+    fill(invoice.payer, "50")
+    gina, pay = world.client("gina"), at("invoice_pay", "garage-nord", invoice)
+    part = {"amount": "4.00", "key": shown_key(gina, invoice)}
+    for _twice in range(2):
+        assert "is booked" in _body(gina.post(pay, part, follow=True))
+    assert Payment.objects.count() == 1
+    gina.post(pay, part | {"key": shown_key(gina, invoice)})
+    assert Payment.objects.count() == 2
+
+
+def test_without_its_key_nothing_is_paid(world: World) -> None:
+    invoice = invoice_of(world)
+    fill(invoice.payer, "50")
+    gina = world.client("gina")
+    assert gina.post(at("invoice_pay", "garage-nord", invoice), {"amount": "4"}).status_code == 200
+    assert not Payment.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -206,7 +237,7 @@ def test_a_wrong_amount_is_told_beside_the_field(world: World, amount: str, word
     invoice = invoice_of(world)
     fill(invoice.payer, "5")
     answer = world.client("gina").post(
-        at("invoice_pay", "garage-nord", invoice), {"amount": amount}
+        at("invoice_pay", "garage-nord", invoice), {"amount": amount, "key": "k" * 32}
     )
     assert answer.status_code == 200
     assert words in str(answer.context["form"].errors["amount"])

@@ -307,7 +307,8 @@ class Money(RuleBasedStateMachine):
         invoice = self.one(Invoice.objects.open(), number)
         if invoice is not None:
             amount = (invoice.open_amount * part).quantize(Decimal("0.01"))
-            self.tried(lambda: pay_from_prepaid(invoice=invoice, amount=amount, by=None))
+            pay = {"invoice": invoice, "amount": amount, "key": new_key(), "by": None}
+            self.tried(lambda: pay_from_prepaid(**pay))
 
     @rule(number=pick)
     def pay_all(self, number: int) -> None:
