@@ -25,7 +25,7 @@ from clients.rules import Access, Offer, PartnershipState, Side
 from partners import services as programme
 from partners.models import Partner
 from partners.rules import PartnerState
-from portal.worlds import money_building
+from portal.worlds import money_building, rebilling_building
 from portal.worlds.checking import company_form
 from portal.worlds.format import (
     GrantedEntry,
@@ -37,7 +37,13 @@ from portal.worlds.format import (
     ProductEntry,
     World,
 )
-from portal.worlds.money_format import OrderEntry, OrderLimitEntry, RenewedEntry, TopUpEntry
+from portal.worlds.money_format import (
+    OrderEntry,
+    OrderLimitEntry,
+    RebillingEntry,
+    RenewedEntry,
+    TopUpEntry,
+)
 from portal.worlds.reading import Entry, Mistake, WorldError
 
 State = PartnershipState
@@ -229,6 +235,7 @@ class Builder:
         self.each(money.orders, self.order)
         for slug in money.paid_by_transfer:
             money_building.pay_open_invoices(self.organisations[slug], by=self.staff)
+        self.each(money.rebilling, self.rebilling)
 
     def top_up(self, entry: TopUpEntry) -> None:
         money_building.top_up(entry, self.organisations[entry.organisation], by=self.staff)
@@ -242,6 +249,16 @@ class Builder:
     def order(self, entry: OrderEntry) -> None:
         by = actor_in(self.people[entry.by], entry.organisation)
         money_building.order(entry, self.product_types, by=by)
+
+    def rebilling(self, entry: RebillingEntry) -> None:
+        by = self.representative(entry.partner)
+        rebilling_building.set_sender(entry, by=by)
+        for markup in entry.markups:
+            with self.reporting(markup):
+                rebilling_building.set_markup(markup, self.organisations, self.product_types, by=by)
+        for bill in entry.bills:
+            with self.reporting(bill):
+                rebilling_building.bill(bill, self.organisations[bill.client], by=by)
 
     # ---- partners ----------------------------------------------------------------------------
 
