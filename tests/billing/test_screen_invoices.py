@@ -4,6 +4,7 @@ T43)."""
 import re
 from decimal import Decimal
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from billing.services.crediting import credit_lines
 from billing.services.invoicing import invoice_order, issue_collective
 from billing.services.paying import record_transfer
 from tests.billing.invoiced import clear_money, fill, invoice_of, order_of, overdue, today
+from tests.matrix.asking import writing_only
 from tests.world import World
 
 
@@ -287,8 +289,38 @@ def test_the_pdf_is_printed_by_the_job_and_served_by_the_page(world: World) -> N
     assert world.client("gina").get(f"/media/{invoice.pdf.name}").status_code == 404
 
 
-def test_it_is_printed_on_demand(world: World) -> None:
-    answer = world.client("gina").get(at("invoice_pdf", "garage-nord", invoice_of(world)))
+def test_before_the_job_it_is_laid_out_and_nothing_is_written(world: World, settings: Any) -> None:
+    """Architecture 2: GET never writes, neither a row nor a file."""
+    invoice, gina = invoice_of(world), world.client("gina")
+    with writing_only():
+        answer = gina.get(at("invoice_pdf", "garage-nord", invoice))
+        assert _body(answer).encode() == PDF
+    invoice.refresh_from_db()
+    assert not invoice.pdf
+    assert [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()] == []
+
+
+def test_a_failure_before_the_job_is_told_and_not_counted(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(document: Any) -> bytes:
+        raise DocumentError("no font")
+
+    monkeypatch.setattr(invoices, "render", broken)
+    invoice, gina = invoice_of(world), world.client("gina")
+    with writing_only():
+        page = gina.get(at("invoice_pdf", "garage-nord", invoice), follow=True)
+    assert "is being made" in _body(page)
+    invoice.refresh_from_db()
+    assert invoice.pdf_attempts == 0
+
+
+def test_a_lost_file_is_laid_out_again(world: World) -> None:
+    invoice = invoice_of(world)
+    assert print_due() == 1
+    invoice.refresh_from_db()
+    invoice.pdf.storage.delete(invoice.pdf.name)
+    answer = world.client("gina").get(at("invoice_pdf", "garage-nord", invoice))
     assert _body(answer).encode() == PDF
 
 
