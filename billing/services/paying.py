@@ -91,7 +91,7 @@ def pay_from_prepaid(
     if isinstance(by, Actor):
         _require_payer(by, invoice)
     invoice = lock_invoice(invoice)
-    if first := Payment.objects.filter(invoice=invoice, key=key).exclude(key="").first():
+    if first := _paid_by(invoice, key):
         _check_same(first, amount)
         return first
     check_open(invoice)
@@ -123,6 +123,11 @@ def _require_payer(by: Actor, invoice: Invoice) -> None:
     by.require("accounting.top_up")
     if not by.is_member or by.organisation.pk != invoice.payer_id:
         raise AlreadySettled(_("This invoice is not your organisation's to pay."))
+
+
+def _paid_by(invoice: Invoice, key: str) -> Payment | None:
+    """What the form with this key has paid already; a key of "" is none."""
+    return Payment.objects.filter(invoice=invoice, key=key).first() if key else None
 
 
 def _check_same(first: Payment, amount: Decimal) -> None:
@@ -182,11 +187,20 @@ def _add(
 
 @transaction.atomic
 def record_transfer(
-    *, invoice: Invoice, amount: Decimal, received_on: date, by: User | None, note: str = ""
+    *,
+    invoice: Invoice,
+    amount: Decimal,
+    received_on: date,
+    by: User | None,
+    note: str = "",
+    key: str = "",
 ) -> Payment:
     """A payment that came by bank (M9). What is more than the open amount is kept on the payer's
-    account as a top-up. Raises AmountWrong, or AlreadySettled when nothing is open."""
+    account as a top-up. A form's `key` twice answers with the first payment and books nothing.
+    Raises AmountWrong, or AlreadySettled when nothing is open."""
     invoice = lock_invoice(invoice)
+    if first := _paid_by(invoice, key):
+        return first
     check_open(invoice)
     check_amount(amount, most=LARGEST)
     check_day(received_on)
@@ -199,6 +213,7 @@ def record_transfer(
         by=by,
         received_on=received_on,
         note=note[:200],
+        key=key,
     )
     if amount > part:
         _keep(invoice, account, amount - part, by=by)
