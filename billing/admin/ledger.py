@@ -19,7 +19,6 @@ from unfold.decorators import action, display
 from access.admin.base import LookOnly, LookOnlyAdmin
 from access.errors import Refused
 from billing.admin.buttons import OnlyWhatApplies
-from billing.entries import sentence
 from billing.forms.account_staff import CorrectionForm, RefuseForm
 from billing.models import Account, Entry, MoneyRequest
 from billing.services.ledger import owed
@@ -111,7 +110,7 @@ class EntryAdmin(LookOnlyAdmin):
         "created_at", "account", "number", "kind", "shown_amount", "balance_after", "why",
     ]  # fmt: skip
     list_filter = ["kind", "account__currency"]
-    list_select_related = ["account__organisation"]
+    list_select_related = ["account__organisation", "line__product_type"]
     search_fields = ["account__organisation__name", "public_id"]
     date_hierarchy = "created_at"
     ordering = ["-created_at", "-pk"]
@@ -127,7 +126,7 @@ class EntryAdmin(LookOnlyAdmin):
 
     @admin.display(description=gettext_lazy("why"))
     def why(self, entry: Entry) -> str:
-        return sentence(entry.reason, entry.facts)
+        return entry.why
 
 
 @admin.register(MoneyRequest)

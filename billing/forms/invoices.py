@@ -12,14 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from access.web.lists import FilterForm
 from billing.forms.account import KeyedForm, amount_field
 from billing.models import BillingProfile, Invoice
-from billing.states import InvoiceKind
+from billing.states import InvoiceKind, InvoiceState
 
 STATES = [
     ("", _("Any state")),
     ("open", _("Open")),
     ("overdue", _("Overdue")),
-    ("paid", _("Paid")),
-    ("credited", _("Credited")),
+    ("paid", InvoiceState.PAID.label),
+    ("credited", InvoiceState.CREDITED.label),
     ("notes", _("Credit notes")),
 ]
 

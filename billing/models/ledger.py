@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from access.ids import public_id
 from access.models import Organisation
 from access.rules import Currency
+from billing.entries import sentence
 from billing.models.fields import money
 from billing.models.orders import OrderLine
 from billing.querysets.ledger import AccountQuerySet, EntryQuerySet, RequestQuerySet
@@ -105,6 +106,15 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id}/{self.number} {self.amount}"
+
+    @property
+    def why(self) -> str:
+        """Its sentence in the reader's language, the catalogue's word for the product too (M6).
+        Reads `line__product_type`: lists select it."""
+        facts = self.facts
+        if self.line is not None and "product" in facts:
+            facts = facts | {"product": str(self.line.product_type)}
+        return sentence(self.reason, facts)
 
 
 class Clawback(models.Model):
