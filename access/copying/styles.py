@@ -30,8 +30,8 @@ class Style:
     def finished(self, block: bytes) -> bytes:
         """Rows as PostgreSQL writes them, with the decimal sign of the style.
 
-        To turn all full stops of a block but the marked ones costs next to nothing, to replace
-        each number's in SQL a tenth of the file's time for every three numbers of a row.
+        PostgreSQL's time for a row of ten cells, two of them amounts, is a tenth less than with
+        a `replace` around each amount.
         """
         if self.decimal == POINT_SIGN:
             return block
