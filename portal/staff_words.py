@@ -4,6 +4,8 @@ them into our catalogues, which come before the package's (domain.md, 12)."""
 from django.utils.translation import gettext_noop
 
 WORDS = (
+    gettext_noop("Choose file to upload"),
+    gettext_noop("Select value"),
     gettext_noop("Type to search"),
     gettext_noop("No results found"),
     gettext_noop("This page yielded into no results."),

@@ -28,7 +28,11 @@ class RenewalRunAdmin(LookOnlyAdmin):
             return "open", str(_("not finished"))
         return "done", str(_("finished"))
 
-    @display(description=_("not renewed"), ordering="failures", label={"some": "danger", "none": "success"})
+    @display(
+        description=_("not renewed"),
+        ordering="failures",
+        label={"some": "danger", "none": "success"},
+    )
     def shown_failures(self, run: RenewalRun) -> tuple[str, str]:
         return ("some" if run.failures else "none"), str(run.failures)
 
