@@ -54,6 +54,7 @@ CLIENTS = {
 PARTNERS = {"alpine-web": "lea", "rhone-digital": "remi"}
 TYPES = ["web-hosting", "domain-name", "mail-service", "vps"]
 PERIODS = {"domain-name": "yearly"}
+MODES = PaymentMode.values
 amounts = st.decimals("0.01", "900", places=2)
 client_slugs = st.sampled_from(sorted(CLIENTS))
 partner_slugs = st.sampled_from(sorted(PARTNERS))
@@ -252,16 +253,17 @@ class Money(RuleBasedStateMachine):
 
     # ---- partnerships ------------------------------------------------------------------------
 
-    @rule(client=client_slugs, mode=st.sampled_from(PaymentMode.values))
-    def change_mode(self, client: str, mode: str) -> None:
-        found = self.live(client)
-        if found is not None and found.access == Access.FULL:
-            by = self.client_actor(client)
-            self.tried(
-                lambda: clients.change_access(
-                    partnership=found, offer=Offer.full(mode), version=found.version, by=by
-                )
-            )
+    @rule(number=pick, days=st.sampled_from([0, 32]))
+    def change_mode(self, number: int, days: int) -> None:
+        """The client says that the other side pays; now and then nights pass before the partner
+        has said its word (M10)."""
+        found = self.one(Partnership.objects.active().filter(access=Access.FULL), number)
+        if found is not None:
+            by, (mode,) = self.client_actor(found.client.slug), {*MODES} - {found.payment_mode}
+            told = {"offer": Offer.full(mode), "version": found.version, "by": by}
+            self.tried(lambda: clients.change_access(partnership=found, **told))
+        if days:
+            self.night(days)
 
     @rule(client=client_slugs, yes=st.booleans())
     def word(self, client: str, yes: bool) -> None:
@@ -294,11 +296,16 @@ class Money(RuleBasedStateMachine):
 
         self.tried(act)
 
-    @rule(partner=partner_slugs, suspended=st.booleans())
-    def standing(self, partner: str, suspended: bool) -> None:
+    @rule(partner=partner_slugs, suspended=st.booleans(), days=st.sampled_from([0, 32]))
+    def standing(self, partner: str, suspended: bool, days: int) -> None:
+        """Then its clients order, or nights pass (P5)."""
         row = Partner.objects.get(organisation__slug=partner)
         verb = programme.suspend if suspended else programme.approve
         self.tried(lambda: verb(partner=row, by=self.world.person("staff")))
+        for found in list(Partnership.objects.active().filter(partner=row).order_by("pk"))[:2]:
+            self.make_order(found.client.slug, False, ["web-hosting"], 12)
+        if days:
+            self.night(days)
 
     # ---- paying ------------------------------------------------------------------------------
 
@@ -314,25 +321,16 @@ class Money(RuleBasedStateMachine):
     def pay_all(self, number: int) -> None:
         invoice = self.one(Invoice.objects.open(), number)
         if invoice is not None:
-            self.tried(
-                lambda: record_transfer(
-                    invoice=invoice,
-                    amount=invoice.open_amount,
-                    received_on=timezone.localdate(),
-                    by=None,
-                )
-            )
+            told = {"amount": invoice.open_amount, "received_on": timezone.localdate(), "by": None}
+            self.tried(lambda: record_transfer(invoice=invoice, **told))
 
     @rule(number=pick, part=st.sampled_from([Decimal("0.5"), Decimal(1), Decimal("1.5")]))
     def transfer(self, number: int, part: Decimal) -> None:
         invoice = self.one(Invoice.objects.filter(kind="invoice"), number)
         if invoice is not None:
             amount = max((invoice.open_amount * part).quantize(Decimal("0.01")), Decimal("0.01"))
-            self.tried(
-                lambda: record_transfer(
-                    invoice=invoice, amount=amount, received_on=timezone.localdate(), by=None
-                )
-            )
+            told = {"amount": amount, "received_on": timezone.localdate(), "by": None}
+            self.tried(lambda: record_transfer(invoice=invoice, **told))
 
     @rule(slug=st.sampled_from([*sorted(CLIENTS), *sorted(PARTNERS)]), amount=amounts)
     def top_up(self, slug: str, amount: Decimal) -> None:
