@@ -109,6 +109,14 @@ def _named(member: Membership) -> str:
 def actor_in(person: User, slug: str) -> Actor:
     """The person as an actor in the organisation at `slug`. Raises Http404 when they are nobody
     there, with the same answer as for an organisation that does not exist."""
+    actor = somebody_in(person, slug)
+    if actor is None:
+        raise Http404
+    return actor
+
+
+def somebody_in(person: User, slug: str) -> Actor | None:
+    """The person as an actor in the organisation at `slug`, or None when they are nobody there."""
     let_in = SupportAccess.objects.live().filter(organisation=OuterRef("organisation"))
     membership = (
         Membership.objects.select_related("organisation", "user")
@@ -124,10 +132,7 @@ def actor_in(person: User, slug: str) -> Actor:
             membership,
             support_until=membership.support_until,
         )
-    actor = _partners_person(person, slug) or _support(person, slug)
-    if actor is None:
-        raise Http404
-    return actor
+    return _partners_person(person, slug) or _support(person, slug)
 
 
 def _partners_person(person: User, slug: str) -> Actor | None:

@@ -14,7 +14,11 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from access.copying.styles import CHOICES
+
 register = template.Library()
+
+LOCAL = CHOICES[0][0]
 
 BADGES: dict[tuple[str, str], tuple[str, Any]] = {
     # partnerships
@@ -131,6 +135,17 @@ def tag_badge(label: Any, tones: str = "plain") -> SafeString:
     """A badge with any label; tones: success, warning, danger, accent, hollow, plain."""
     classes = "".join(f" badge-{tone}" for tone in tones.split())
     return format_html('<span class="badge-state{}">{}</span>', classes, label)
+
+
+@register.simple_tag
+def csv_formats(address: str) -> list[tuple[Any, str]]:
+    """What a file of amounts may look like, in words, each with its address: that of the file,
+    with the choice added."""
+    begins = mark_safe("&amp;" if "?" in address else "?")  # noqa: S308 - written here
+    return [
+        (words, format_html("{}{}format={}", address, begins, key) if key != LOCAL else address)
+        for key, words in CHOICES
+    ]
 
 
 @register.filter

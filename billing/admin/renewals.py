@@ -27,7 +27,11 @@ class RenewalRunAdmin(LookOnlyAdmin):
             return "open", str(_("not finished"))
         return "done", str(_("finished"))
 
-    @display(description=_("not renewed"), ordering="failures", label={"some": "danger"})
+    @display(
+        description=_("not renewed"),
+        ordering="failures",
+        label={"some": "danger", "none": "success"},
+    )
     def shown_failures(self, run: RenewalRun) -> tuple[str, str]:
         return ("some" if run.failures else "none"), str(run.failures)
 

@@ -26,7 +26,12 @@ from clients.services.backups import put_into_console
 from partners import services as programme
 from partners.models import Partner
 from partners.rules import PartnerState
-from portal.worlds import money_building, programme_building, tender_building
+from portal.worlds import (
+    money_building,
+    programme_building,
+    rebilling_building,
+    tender_building,
+)
 from portal.worlds.checking import company_form
 from portal.worlds.format import (
     BackupEntry,
@@ -39,7 +44,13 @@ from portal.worlds.format import (
     ProductEntry,
     World,
 )
-from portal.worlds.money_format import OrderEntry, OrderLimitEntry, RenewedEntry, TopUpEntry
+from portal.worlds.money_format import (
+    OrderEntry,
+    OrderLimitEntry,
+    RebillingEntry,
+    RenewedEntry,
+    TopUpEntry,
+)
 from portal.worlds.programme_format import ListingEntry
 from portal.worlds.reading import Entry, Mistake, WorldError
 from portal.worlds.tender_format import PreferenceEntry, TenderEntry
@@ -237,6 +248,7 @@ class Builder:
         self.each(money.orders, self.order)
         for slug in money.paid_by_transfer:
             money_building.pay_open_invoices(self.organisations[slug], by=self.staff)
+        self.each(money.rebilling, self.rebilling)
 
     def top_up(self, entry: TopUpEntry) -> None:
         money_building.top_up(entry, self.organisations[entry.organisation], by=self.staff)
@@ -262,6 +274,16 @@ class Builder:
             new_unit=lambda _account, _client: str(entry.unit),
             owner=self.organisations[entry.of] if entry.of else None,
         )
+
+    def rebilling(self, entry: RebillingEntry) -> None:
+        by = self.representative(entry.partner)
+        rebilling_building.set_sender(entry, by=by)
+        for markup in entry.markups:
+            with self.reporting(markup):
+                rebilling_building.set_markup(markup, self.organisations, self.product_types, by=by)
+        for bill in entry.bills:
+            with self.reporting(bill):
+                rebilling_building.bill(bill, self.organisations[bill.client], by=by)
 
     # ---- partners ----------------------------------------------------------------------------
 

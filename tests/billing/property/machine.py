@@ -4,22 +4,15 @@ A refusal is an answer like another one: it must leave everything as it was. Aft
 invariants are asked of the database.
 """
 
-from collections.abc import Callable
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
-from unittest.mock import patch
 
-from django.db import transaction
-from django.http import Http404
 from django.utils import timezone
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import initialize, invariant, rule
 
-from access.errors import ActForbidden, Refused
 from access.models import Organisation
-from access.policy import Actor
-from billing.models import BillingProfile, Invoice, InvoiceLine, Order, OrderLimit
+from billing.models import Account, BillingProfile, Entry, Invoice, InvoiceLine, Order, OrderLimit
 from billing.services.approving import (
     approve_order,
     expire_order,
@@ -42,18 +35,11 @@ from clients.services.payer import confirm_payment, decline_payment
 from partners import services as programme
 from partners.models import Partner
 from tests.billing.property.invariants import faults
-from tests.world import World
+from tests.billing.property.means import CLIENTS, PARTNERS, Means
 
-CLIENTS = {
-    "garage-nord": "gina",
-    "boulangerie-du-lac": "bruno",
-    "clinique-belmont": "clara",
-    "hotel-bellevue": "hugo",
-    "atelier-vigne": "viola",
-}
-PARTNERS = {"alpine-web": "lea", "rhone-digital": "remi"}
 TYPES = ["web-hosting", "domain-name", "mail-service", "vps"]
 PERIODS = {"domain-name": "yearly"}
+MODES = PaymentMode.values
 amounts = st.decimals("0.01", "900", places=2)
 client_slugs = st.sampled_from(sorted(CLIENTS))
 partner_slugs = st.sampled_from(sorted(PARTNERS))
@@ -61,30 +47,14 @@ pick = st.integers(0, 40)
 quantities = st.sampled_from([1, 2, 9, 12, 35])
 
 
-class Money(RuleBasedStateMachine):
+class Money(Means):
     """The demo world, in which anything may happen. `world` is set by the test."""
-
-    world: World
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.days = 0
-        real = timezone.now
-        self.clock = patch.object(timezone, "now", lambda: real() + timedelta(days=self.days))
-        self.clock.start()
-        self.atom = transaction.atomic()
-        self.atom.__enter__()
 
     def teardown(self) -> None:
         try:
             self.nobody_sees_the_others_invoices()
         finally:
             self.undo()
-
-    def undo(self) -> None:
-        transaction.set_rollback(True)
-        self.atom.__exit__(None, None, None)
-        self.clock.stop()
 
     @initialize(
         orders=st.lists(
@@ -100,34 +70,6 @@ class Money(RuleBasedStateMachine):
             self.put_in(slug, Decimal("800.00"))
         for client, by_partner, product_type, quantity in orders:
             self.make_order(client, by_partner, [product_type], quantity)
-
-    # ---- the means ---------------------------------------------------------------------------
-
-    def client_actor(self, slug: str) -> Actor:
-        return self.world.actor(CLIENTS[slug], slug)
-
-    def partner_actor(self, slug: str) -> Actor:
-        return self.world.actor(PARTNERS[slug], slug)
-
-    def tried(self, act: Callable[[], Any]) -> Any:
-        """What the act answers, or None when it is refused; then nothing was written."""
-        try:
-            with transaction.atomic():
-                return act()
-        except (Refused, ActForbidden, Http404):
-            return None
-
-    def put_in(self, slug: str, amount: Decimal) -> None:
-        account = account_of(Organisation.objects.get(slug=slug))
-        book(account=account, kind=EntryKind.TOP_UP, amount=amount, reason="top_up_transfer")
-
-    def live(self, slug: str) -> Partnership | None:
-        return Partnership.objects.active().filter(client__slug=slug).order_by("pk").first()
-
-    def one(self, rows: Any, number: int) -> Any:
-        """One of the rows, or None without any."""
-        found = list(rows.order_by("pk"))
-        return found[number % len(found)] if found else None
 
     # ---- orders ------------------------------------------------------------------------------
 
@@ -207,9 +149,14 @@ class Money(RuleBasedStateMachine):
     def order_for_a_client(self, client: str, product_type: str, quantity: int) -> None:
         self.make_order(client, True, [product_type], quantity)
 
-    @rule(number=pick, verb=st.sampled_from(["approve", "refuse", "withdraw", "expire"]))
+    @rule(number=pick, verb=st.sampled_from([*["approve"] * 3, "refuse", "withdraw", "expire"]))
     def decide(self, number: int, verb: str) -> None:
-        order = self.one(Order.objects.filter(state="waiting"), number)
+        """About what waits; when nothing does, a client orders first where its partner pays."""
+        waiting = Order.objects.filter(state="waiting")
+        paid = Partnership.objects.active().filter(payment_mode=PaymentMode.PARTNER)
+        if not waiting.exists() and (found := self.one(paid, number)) is not None:
+            self.make_order(found.client.slug, False, ["web-hosting"], 12)
+        order = self.one(waiting, number)
         if order is None:
             return
         payer, client = order.payer.slug, order.organisation.slug
@@ -252,16 +199,17 @@ class Money(RuleBasedStateMachine):
 
     # ---- partnerships ------------------------------------------------------------------------
 
-    @rule(client=client_slugs, mode=st.sampled_from(PaymentMode.values))
-    def change_mode(self, client: str, mode: str) -> None:
-        found = self.live(client)
-        if found is not None and found.access == Access.FULL:
-            by = self.client_actor(client)
-            self.tried(
-                lambda: clients.change_access(
-                    partnership=found, offer=Offer.full(mode), version=found.version, by=by
-                )
-            )
+    @rule(number=pick, days=st.sampled_from([0, 32]))
+    def change_mode(self, number: int, days: int) -> None:
+        """The client says that the other side pays; now and then nights pass before the partner
+        has said its word (M10)."""
+        found = self.one(Partnership.objects.active().filter(access=Access.FULL), number)
+        if found is not None:
+            by, (mode,) = self.client_actor(found.client.slug), {*MODES} - {found.payment_mode}
+            told = {"offer": Offer.full(mode), "version": found.version, "by": by}
+            self.tried(lambda: clients.change_access(partnership=found, **told))
+        if days:
+            self.night(days)
 
     @rule(client=client_slugs, yes=st.booleans())
     def word(self, client: str, yes: bool) -> None:
@@ -294,11 +242,16 @@ class Money(RuleBasedStateMachine):
 
         self.tried(act)
 
-    @rule(partner=partner_slugs, suspended=st.booleans())
-    def standing(self, partner: str, suspended: bool) -> None:
+    @rule(partner=partner_slugs, suspended=st.booleans(), days=st.sampled_from([0, 32]))
+    def standing(self, partner: str, suspended: bool, days: int) -> None:
+        """Then its clients order, or nights pass (P5)."""
         row = Partner.objects.get(organisation__slug=partner)
         verb = programme.suspend if suspended else programme.approve
         self.tried(lambda: verb(partner=row, by=self.world.person("staff")))
+        for found in list(Partnership.objects.active().filter(partner=row).order_by("pk"))[:2]:
+            self.make_order(found.client.slug, False, ["web-hosting"], 12)
+        if days:
+            self.night(days)
 
     # ---- paying ------------------------------------------------------------------------------
 
@@ -307,31 +260,23 @@ class Money(RuleBasedStateMachine):
         invoice = self.one(Invoice.objects.open(), number)
         if invoice is not None:
             amount = (invoice.open_amount * part).quantize(Decimal("0.01"))
-            self.tried(lambda: pay_from_prepaid(invoice=invoice, amount=amount, by=None))
+            pay = {"invoice": invoice, "amount": amount, "key": new_key(), "by": None}
+            self.tried(lambda: pay_from_prepaid(**pay))
 
     @rule(number=pick)
     def pay_all(self, number: int) -> None:
         invoice = self.one(Invoice.objects.open(), number)
         if invoice is not None:
-            self.tried(
-                lambda: record_transfer(
-                    invoice=invoice,
-                    amount=invoice.open_amount,
-                    received_on=timezone.localdate(),
-                    by=None,
-                )
-            )
+            told = {"amount": invoice.open_amount, "received_on": timezone.localdate(), "by": None}
+            self.tried(lambda: record_transfer(invoice=invoice, **told))
 
     @rule(number=pick, part=st.sampled_from([Decimal("0.5"), Decimal(1), Decimal("1.5")]))
     def transfer(self, number: int, part: Decimal) -> None:
         invoice = self.one(Invoice.objects.filter(kind="invoice"), number)
         if invoice is not None:
             amount = max((invoice.open_amount * part).quantize(Decimal("0.01")), Decimal("0.01"))
-            self.tried(
-                lambda: record_transfer(
-                    invoice=invoice, amount=amount, received_on=timezone.localdate(), by=None
-                )
-            )
+            told = {"amount": amount, "received_on": timezone.localdate(), "by": None}
+            self.tried(lambda: record_transfer(invoice=invoice, **told))
 
     @rule(slug=st.sampled_from([*sorted(CLIENTS), *sorted(PARTNERS)]), amount=amounts)
     def top_up(self, slug: str, amount: Decimal) -> None:
@@ -351,6 +296,22 @@ class Money(RuleBasedStateMachine):
         order = self.one(Order.objects.filter(state__in=["placed", "cancelled"]), number)
         if order is not None:
             self.tried(lambda: credit_order(order=order, reason="A mistake", by=None))
+
+    @rule(number=pick)
+    def refund_of_what_is_spent(self, number: int) -> None:
+        """The partner has paid out all that it had when its cashback is taken back; then money
+        comes in again (M6)."""
+        rows = Entry.objects.filter(kind="cashback", reverses=None, line__order__state="placed")
+        entry = self.one(rows, number)
+        if entry is None:
+            return
+        account = Account.objects.get(pk=entry.account_id)
+        if account.balance:
+            book(account=account, kind=EntryKind.PAY_OUT, amount=-account.balance, reason="pay_out")
+        order = entry.line.order
+        self.tried(lambda: credit_order(order=order, reason="A mistake", by=None))
+        self.all_invariants()
+        book(account=account, kind=EntryKind.TOP_UP, amount=Decimal(5), reason="top_up_transfer")
 
     @rule(number=pick)
     def credit(self, number: int) -> None:
