@@ -18,6 +18,7 @@ PERSONAL = {
     "billing.services.bank_import.set_aside": "the vendor's own; the row names who, when and why",
     "billing.services.ledger.book": "one entry of a verb that writes the act itself",
     "billing.services.requests.propose_correction": "nothing is booked before another verb settles",
+    "partners.services.texts.publish": "the vendor's own; the version names who published it",
 }
 WRITERS = {"write", "record", "refused"}
 
