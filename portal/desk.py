@@ -170,18 +170,11 @@ def waiting(request: HttpRequest) -> list[Waiting]:
     """What waits, of what this staff member may see; one question for each kind."""
     found = []
     for matter in MATTERS:
-        if not _may_see(request, matter.model):
+        if not admin.site.get_model_admin(matter.model).has_view_permission(request):
             continue
         if number := matter.rows().order_by().count():
             found.append(Waiting(matter, number, _url(matter)))
     return found
-
-
-def _may_see(request: HttpRequest, model: type[Model]) -> bool:
-    """Whether the staff member may open the list behind a line."""
-    if not admin.site.is_registered(model):
-        return False
-    return admin.site.get_model_admin(model).has_view_permission(request)
 
 
 def _url(matter: Matter) -> str:

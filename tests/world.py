@@ -235,6 +235,7 @@ def load_demo_world() -> None:
     # every order, tender and page there is.
     nothing: Any = {
         "money": NO_MONEY,
+        "theme_bundles": [],
         "directory": [],
         "tender_preferences": [],
         "tenders": [],

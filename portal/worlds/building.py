@@ -85,6 +85,7 @@ class Builder:
         self.each(world.partners, self.partner)
         self.each(world.partnerships, self.partnership)
         self.each(world.organisations, self.assignments)
+        self.each(world.theme_bundles, programme_building.offer_themes)
         self.each(world.directory, self.listing)
         self.each(world.tender_preferences, self.preference)
         self.each(world.tenders, self.tender)

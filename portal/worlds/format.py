@@ -14,7 +14,7 @@ from clients.rules import Access, PartnershipState, PaymentMode, Period, Product
 from partners.rules import PartnerState
 from portal.worlds import reading
 from portal.worlds.money_format import NO_MONEY, MoneyEntry, PricesEntry, VatRateEntry
-from portal.worlds.programme_format import ApplicationEntry, ListingEntry
+from portal.worlds.programme_format import ApplicationEntry, ListingEntry, ThemeBundleEntry
 from portal.worlds.reading import Entry, Report, entry, key, known, list_of, text
 from portal.worlds.tender_format import PreferenceEntry, TenderEntry
 
@@ -186,6 +186,7 @@ class World(Entry):
     organisations: list[OrganisationEntry] = key(list_of(entry(OrganisationEntry)), default=())
     partners: list[PartnerEntry] = key(list_of(entry(PartnerEntry)), default=())
     partnerships: list[PartnershipEntry] = key(list_of(entry(PartnershipEntry)), default=())
+    theme_bundles: list[ThemeBundleEntry] = key(list_of(entry(ThemeBundleEntry)), default=())
     directory: list[ListingEntry] = key(list_of(entry(ListingEntry)), default=())
     tender_preferences: list[PreferenceEntry] = key(list_of(entry(PreferenceEntry)), default=())
     tenders: list[TenderEntry] = key(list_of(entry(TenderEntry)), default=())

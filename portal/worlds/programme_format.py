@@ -82,3 +82,13 @@ class ListingEntry(Entry):
     @property
     def too_many_places(self) -> bool:
         return len(self.places or ()) > MOST_PLACES
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThemeBundleEntry(Entry):
+    """A licence of the vendor's WordPress themes, which approved partners read (P4)."""
+
+    name: str = key(text(80))
+    licence_key: str = key(text(200))
+    download_url: str = key(reading.https_url, default="")
+    terms: dict[str, str] = key(reading.translations(LANGUAGES, 2000), default={})
