@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from access.letters import Facts, Letter, absolute, letter, safe_name, vendor_name
 from tenders.models import Opening, Proposal, Question, Tender
 from tenders.rules import LinkPurpose, ProposalState, TenderState
-from tenders.services.links import address
 from tenders.services.moving import is_open
 
 LIVING = (TenderState.OPEN, TenderState.CHOSEN)
@@ -233,6 +232,13 @@ def shown(facts: Facts) -> Letter | None:
 
 
 # ---- What the letters share ------------------------------------------------------------------
+
+
+def address(tender: Tender, purpose: LinkPurpose) -> str:
+    """The address that opens the tender for this purpose, in the language in use. Raises
+    TenderLink.DoesNotExist when there is none (any more)."""
+    link = tender.links.get(purpose=purpose)
+    return absolute(reverse("tender_link", args=[link.token]))
 
 
 def _tender(facts: Facts, *states: str) -> Tender | None:

@@ -153,6 +153,7 @@ class TenderAdmin(LookOnlyAdmin):
         if form.is_valid():
             reason = form.cleaned_data["reason"]
             if self._tried(request, lambda: hide(tender=tender, by=request.user, reason=reason)):  # type: ignore[arg-type]
+                self.log_change(request, tender, f"hidden: {reason}")
                 messages.success(request, _("The tender is hidden, and its requester is told."))
             return redirect(CHANGE, tender.pk)
         words = {"title": _("Hide: %s") % tender, "button": _("Hide it")}
@@ -167,6 +168,7 @@ class TenderAdmin(LookOnlyAdmin):
         tender = Tender.objects.get(pk=object_id)
         if request.method == "POST":
             if self._tried(request, lambda: show(tender=tender, by=request.user)):  # type: ignore[arg-type]
+                self.log_change(request, tender, "shown again")
                 messages.success(request, _("The tender is shown again, and its requester told."))
             return redirect(CHANGE, tender.pk)
         words = {"title": _("Show again: %s") % tender, "button": _("Show it again")}

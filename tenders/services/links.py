@@ -1,8 +1,5 @@
-"""Where the mailed links of a tender lead (T5, T26). The tokens are computed, never kept."""
+"""The mailed links of a tender (T5, T26). Their tokens are computed, never kept."""
 
-from django.urls import reverse
-
-from access.letters import absolute
 from tenders.models import Tender, TenderLink
 from tenders.rules import LinkPurpose
 
@@ -13,13 +10,6 @@ def make_link(tender: Tender, purpose: LinkPurpose) -> TenderLink:
     link.token_hash = TenderLink.hash_of(link.token)
     link.save()
     return link
-
-
-def address(tender: Tender, purpose: LinkPurpose) -> str:
-    """The address in a mail that opens the tender for this purpose, in the language in use.
-    Raises TenderLink.DoesNotExist when there is none (any more)."""
-    link = tender.links.get(purpose=purpose)
-    return absolute(reverse("tender_link", args=[link.token]))
 
 
 def private_link(tender: Tender) -> TenderLink:

@@ -45,15 +45,7 @@ def submit(
     and that one is returned. Raises TooOften above the limits (T23).
     """
     address = contact_email.strip().lower()
-    if origin is not None:
-        spend(f"tenders from {_network(origin)}", most=settings.TENDERS_AN_HOUR, window=HOUR)
-    spend(
-        # a counter outlives the tender, and must not keep the address
-        f"tenders of {_digest(address)}",
-        most=settings.TENDERS_A_DAY,
-        window=DAY,
-        field="contact_email",
-    )
+    _count(address, origin)
     if first := _same(address, fields["title"], fields["need"]):
         kind = "confirm" if first.state == TenderState.UNCONFIRMED else "again"
         tell_requester(first, kind, event=f"{kind}:{token_hex(8)}")
@@ -94,6 +86,19 @@ def confirm(*, link: TenderLink) -> Tender:
     tell_requester(tender, "published")
     spreading.wake()
     return tender
+
+
+def _count(address: str, origin: str | None) -> None:
+    """One more of this origin and this address. Raises TooOften."""
+    if origin is not None:
+        spend(f"tenders from {_network(origin)}", most=settings.TENDERS_AN_HOUR, window=HOUR)
+    spend(
+        # a counter outlives the tender, and must not keep the address
+        f"tenders of {_digest(address)}",
+        most=settings.TENDERS_A_DAY,
+        window=DAY,
+        field="contact_email",
+    )
 
 
 def _same(address: str, title: str, need: str) -> Tender | None:

@@ -12,6 +12,7 @@ RULES, MODELS, SERVICES, OUTPUT, DOORS = range(5)
 # The first pattern that fits the name inside the app tells the floor.
 FLOORS = [
     (r"(rules|rules_rebilling|states|devices)(\.|$)", RULES),
+    (r"(contact_patterns|extracts|pdf)(\.|$)", RULES),
     (r"(models|querysets|errors|ids|grants|assigning|reach|policy|pictures)(\.|$)", MODELS),
     (r"(acts|log|limits|second_factor|copying)(\.|$)", MODELS),
     (r"(sight|vat|references|entries|bank_files|programme_texts)(\.|$)", MODELS),
@@ -19,7 +20,7 @@ FLOORS = [
     (r"exits$", OUTPUT),
     (r"letters\.", OUTPUT),  # the letters of a part, written with the maker in access.letters
     (r"(services|mail|letters|provisioning|explaining|renewals)(\.|$)", SERVICES),
-    (r"(forms|emails|\w+_emails|letter_parts|documents|exports)(\.|$)", OUTPUT),
+    (r"(forms|emails|\w+_emails|letter_parts|documents|exports|wording)(\.|$)", OUTPUT),
     (r"web\.(lists|wizard|csv|widgets)(\.|$)", OUTPUT),  # the general shapes of forms and lists
     (r"(urls|views|admin|tasks|web|adapter|templatetags|management)(\.|$)", DOORS),
     (r"apps$", DOORS),

@@ -49,6 +49,7 @@ QUESTIONS = {
 """The questions that ask for the actor, the person or the secret, or that are for everybody."""
 
 TENANTS = {model.__name__ for model in owned_models()} | {"Organisation", "OutgoingMail", "User"}
+TENANTS |= {"Tender", "TenderLink"}
 ROWS = {"all", "filter", "exclude", "get", "first", "last", "count", "exists", "values", "none"}
 ROWS |= {
     "values_list",
