@@ -22,14 +22,12 @@ from access.services.support import set_premium
 from clients import services
 from clients.models import Category, Partnership, Product, ProductType
 from clients.rules import Access, Offer, PartnershipState, Side
-from clients.services.backups import put_into_console
 from partners import services as programme
 from partners.models import Partner
 from partners.rules import PartnerState
 from portal.worlds import (
     money_building,
     programme_building,
-    rebilling_building,
     tender_building,
 )
 from portal.worlds.checking import company_form
@@ -47,7 +45,6 @@ from portal.worlds.format import (
 from portal.worlds.money_format import (
     OrderEntry,
     OrderLimitEntry,
-    RebillingEntry,
     RenewedEntry,
     TopUpEntry,
 )
@@ -76,8 +73,8 @@ class Builder:
 
     def build(self) -> None:
         world = self.world
-        self.each(world.catalogue.categories, self.category)
-        self.each(world.catalogue.product_types, self.product_type)
+        self.each(world.catalogue.categories, product_building.make_category)
+        self.each(world.catalogue.product_types, product_building.make_product_type)
         self.each(world.people, self.person)
         self.each(world.catalogue.product_types, self.prices)
         self.each([world.catalogue], self.vat_rates)
@@ -119,27 +116,6 @@ class Builder:
             self.mistakes.append(Mistake(entry.place, f"The database refuses it: {sentence}"))
 
     # ---- catalogue and people ----------------------------------------------------------------
-
-    def category(self, entry: Any) -> None:
-        Category.objects.create(
-            slug=entry.slug,
-            name=entry.name,
-            names=entry.names,
-            icon=entry.icon,
-            position=entry.position,
-        )
-
-    def product_type(self, entry: Any) -> None:
-        ProductType.objects.create(
-            slug=entry.slug,
-            name=entry.name,
-            names=entry.names,
-            category=Category.objects.get(slug=entry.category),
-            period=entry.period,
-            is_backup=entry.backup,
-            is_offered=entry.offered,
-            position=entry.position,
-        )
 
     def prices(self, entry: Any) -> None:
         if entry.prices is not None:
@@ -266,25 +242,11 @@ class Builder:
 
     def backup(self, entry: BackupEntry) -> None:
         """Comes after the orders, which make backups too."""
-        found = self.products(self.organisations[entry.organisation], [entry.product])
-        if not found:
-            raise Refused(f"“{entry.organisation}” has no product “{entry.product}”.")
-        put_into_console(
-            product=found[0],
-            new_account=lambda _owner: str(entry.account),
-            new_unit=lambda _account, _client: str(entry.unit),
+        product_building.place_backup(
+            entry,
+            self.organisations[entry.organisation],
             owner=self.organisations[entry.of] if entry.of else None,
         )
-
-    def rebilling(self, entry: RebillingEntry) -> None:
-        by = self.representative(entry.partner)
-        rebilling_building.set_sender(entry, by=by)
-        for markup in entry.markups:
-            with self.reporting(markup):
-                rebilling_building.set_markup(markup, self.organisations, self.product_types, by=by)
-        for bill in entry.bills:
-            with self.reporting(bill):
-                rebilling_building.bill(bill, self.organisations[bill.client], by=by)
 
     # ---- partners ----------------------------------------------------------------------------
 
