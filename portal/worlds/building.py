@@ -25,11 +25,7 @@ from clients.rules import Access, Offer, PartnershipState, Side
 from partners import services as programme
 from partners.models import Partner
 from partners.rules import PartnerState
-from portal.worlds import (
-    money_building,
-    programme_building,
-    tender_building,
-)
+from portal.worlds import money_building, product_building, programme_building, tender_building
 from portal.worlds.checking import company_form
 from portal.worlds.format import (
     BackupEntry,
