@@ -162,13 +162,6 @@ class ApplicationQuerySet(QuerySet["Application"]):
         return self.prefetch_related(Prefetch("acceptances", acceptances, to_attr="conditions"))
 
 
-class DirectoryQuerySet(QuerySet["DirectoryPage"]):
-    def visible_to(self, actor: Actor) -> "DirectoryQuerySet":
-        """The page of the actor's own organisation, shown in public or not (D1)."""
-        actor.require("reseller.listing")
-        return self.filter(partner=actor.organisation.pk)
-
-
 class LogoQuerySet(QuerySet["Logo"]):
     def readable(self, person: User | None) -> "LogoQuerySet":
         """Those on pages that show in public (D1, T27), and those of the partners for which the

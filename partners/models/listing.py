@@ -10,7 +10,7 @@ from django_countries.fields import CountryField
 
 from access.ids import public_id
 from partners.models.partner import Partner
-from partners.querysets import DirectoryQuerySet, LogoQuerySet
+from partners.querysets import LogoQuerySet
 
 
 class Logo(models.Model):
@@ -60,8 +60,6 @@ class DirectoryPage(models.Model):
         Logo, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("logo")
     )
     changed_at = models.DateTimeField(_("changed at"), auto_now=True)
-
-    objects = DirectoryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("directory page")
