@@ -14,7 +14,15 @@ from partners.rules import PartnerState
 from tenders.rules import EXPIRY_NOTICE_DAYS, BoardTab, ProposalState, TenderState
 
 if TYPE_CHECKING:
-    from tenders.models import Proposal, Tender, TenderLink
+    from tenders.models import (  # noqa: F401 - in the names of types
+        Attachment,
+        Opening,
+        Proposal,
+        Question,
+        Tender,
+        TenderLink,
+        TenderPreference,
+    )
 
 READ_BY_REQUESTER = (ProposalState.SENT, ProposalState.CHOSEN, ProposalState.LOST)
 
@@ -75,9 +83,8 @@ class TenderQuerySet(QuerySet["Tender"]):
     ) -> "TenderQuerySet":
         """Those of the requester at this browser: it has `shown` a token for one of `purposes`,
         or `person` submitted it, or owns the contact's address, verified (T26, T43)."""
-        links = self.model._meta.get_field("links").related_model._default_manager
-        links = links.filter(tender=OuterRef("pk"), public_id__in=shown, purpose__in=purposes)
-        own = Q(Exists(links))
+        links = _links().filter(public_id__in=shown, purpose__in=purposes)
+        own = Q(Exists(links.filter(tender=OuterRef("pk"))))
         if person is not None:
             verified = person.emailaddress_set.filter(verified=True).values_list("email", flat=True)
             own |= Q(person=person) | Q(contact_email__in=[one.lower() for one in verified])
@@ -197,3 +204,9 @@ def _proposals() -> "QuerySet[Proposal]":
     from tenders.models import Proposal
 
     return Proposal.objects.all()
+
+
+def _links() -> "QuerySet[TenderLink]":
+    from tenders.models import TenderLink
+
+    return TenderLink.objects.all()

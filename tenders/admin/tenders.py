@@ -83,7 +83,7 @@ class TenderAdmin(LookOnlyAdmin):
 
     def has_decide_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """To look is not enough to hide something."""
-        return bool(super(LookOnly, self).has_change_permission(request))  # type: ignore[misc]
+        return bool(super(LookOnly, self).has_change_permission(request))
 
     @display(
         description=gettext_lazy("state"),

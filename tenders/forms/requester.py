@@ -132,7 +132,7 @@ class ChooseForm(forms.Form):
                 )
             },
         )
-        field.widget.taken = taken  # type: ignore[attr-defined]
+        field.widget.taken = taken
         field.choices = [
             (str(category), [(one.public_id, one.name) for one in found])
             for category, found in by_category(products)

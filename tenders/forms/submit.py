@@ -15,7 +15,7 @@ from django_countries import countries
 
 from access.forms.names import plain_name
 from access.forms.traps import TrapForm
-from access.models import User
+from access.models import Organisation, User
 from access.policy import organisations_of
 from access.rules import Currency, currency_of
 from clients.models import Category
@@ -79,7 +79,7 @@ class SubmitForm(TrapForm):
             "who you are: there are fields for that below."
         ),
     )
-    categories = forms.ModelMultipleChoiceField(
+    categories: "forms.ModelMultipleChoiceField[Category]" = forms.ModelMultipleChoiceField(
         label=gettext_lazy("Which kind of services?"),
         queryset=None,
         widget=forms.CheckboxSelectMultiple,
@@ -96,7 +96,7 @@ class SubmitForm(TrapForm):
     )
     place = _text(gettext_lazy("Town or region"), 80, "address-level2", required=False)
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
-    organisation = forms.ModelChoiceField(
+    organisation: "forms.ModelChoiceField[Organisation]" = forms.ModelChoiceField(
         label=gettext_lazy("For which of your organisations?"),
         queryset=None,
         required=False,
@@ -198,8 +198,8 @@ def _known(person: User | None) -> dict[str, Any]:
         known |= {
             "organisation": first.slug,
             "company": first.name,
-            "country": first.country.code,
+            "country": str(first.country),
             "place": first.city,
-            "currency": currency_of(first.country.code),
+            "currency": currency_of(str(first.country)),
         }
     return known

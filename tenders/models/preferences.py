@@ -22,7 +22,7 @@ class TenderPreference(models.Model):
         Partner, models.CASCADE, primary_key=True, related_name="tender_preference"
     )
     wanted = models.BooleanField(_("send me tenders by e-mail"), default=True)
-    categories: "models.ManyToManyField[object, object]" = models.ManyToManyField(
+    categories = models.ManyToManyField(
         "clients.Category", blank=True, related_name="+", verbose_name=_("categories")
     )
     languages = ArrayField(

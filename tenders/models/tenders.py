@@ -37,7 +37,7 @@ class Tender(models.Model):
     need = models.TextField(_("what you need"), max_length=4000)
     extract_title = models.CharField(_("title in the extract"), max_length=160, blank=True)
     extract = models.TextField(_("extract"), blank=True)
-    categories: "models.ManyToManyField[object, object]" = models.ManyToManyField(
+    categories = models.ManyToManyField(
         "clients.Category", related_name="+", verbose_name=_("categories")
     )
     currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices)

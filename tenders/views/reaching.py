@@ -20,7 +20,7 @@ PAGES = {
 
 
 def person_of(request: HttpRequest) -> User | None:
-    return request.user if request.user.is_authenticated else None  # type: ignore[return-value]
+    return request.user if request.user.is_authenticated else None
 
 
 def shown(request: HttpRequest) -> list[str]:

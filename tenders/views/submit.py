@@ -61,7 +61,7 @@ def _typed(data: QueryDict) -> dict[str, Any]:
     """What stands in each field, to be shown again without being judged yet."""
     fields = SubmitForm(person=None).fields | {}
     typed = {
-        name: field.widget.value_from_datadict(data, {}, name)  # type: ignore[arg-type]
+        name: field.widget.value_from_datadict(data, {}, name)
         for name, field in fields.items()
     }
     return typed | {"organisation": data.get("organisation", "")}
