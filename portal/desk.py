@@ -67,7 +67,7 @@ MATTERS: tuple[Matter, ...] = (
         "campaign",
         Tender,
         lambda: Tender.objects.to_look_at(),
-        "state__exact=open&looked_at__isnull=True",
+        "state__exact=open&looked_at__isempty=1",
     ),
     Matter(
         _("Pay-outs"),
