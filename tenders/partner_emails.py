@@ -7,6 +7,7 @@ contact detail: those are read in the portal, where reading them is recorded (T2
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -126,7 +127,7 @@ def asked(facts: Facts) -> Letter | None:
 def _extract_facts(tender: Tender, kinds: str) -> list[tuple[str, str]]:
     """Only what T24 allows before it is opened: never the name, the place or the whole need."""
     wanted = date_format(tender.wanted_on, "DATE_FORMAT") if tender.wanted_on else ""
-    until = date_format(tender.expires_at, "DATE_FORMAT")
+    until = date_format(timezone.localtime(tender.expires_at), "DATE_FORMAT")
     rows: list[tuple[str, Any]] = [
         (_("Title"), safe_name(tender.extract_title)),
         (_("Categories"), kinds),

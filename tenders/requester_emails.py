@@ -5,6 +5,7 @@ longer true is not sent. They go to who has the private link, so each may hold a
 """
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -268,7 +269,7 @@ def _came(tender: Tender) -> list[tuple[str, str]]:
 
 
 def _moment(tender: Tender) -> str:
-    return str(date_format(tender.expires_at, "DATETIME_FORMAT"))
+    return str(date_format(timezone.localtime(tender.expires_at), "DATETIME_FORMAT"))
 
 
 def _page(tender: Tender) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -60,7 +61,7 @@ def tender_prolong(request: HttpRequest, tender: str) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        day = date_format(longer.expires_at, "DATE_FORMAT")
+        day = date_format(timezone.localtime(longer.expires_at), "DATE_FORMAT")
         messages.success(request, _("Your tender is open until %(day)s.") % {"day": day})
     return redirect("tender_mine", tender)
 

@@ -1,6 +1,8 @@
 """The requester's way: the address confirmed by a button, the private page, and who reaches it
 (T1, T3, T4, T26, T43)."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -70,6 +72,13 @@ def test_the_published_mail_holds_the_page_and_the_cancel_link(world: World) -> 
     assert tokens == [tender.links.get(purpose=one).token for one in ("private", "cancel")]
     assert tokens[0] in read(mail).html
     assert tokens[1] in read(mail).html
+
+
+def test_a_mail_tells_the_time_of_the_portals_clock(world: World) -> None:
+    """As its page does: in TIME_ZONE, not in UTC."""
+    published(world)
+    Tender.objects.update(expires_at=datetime(2031, 1, 15, 23, 30, tzinfo=UTC))
+    assert "16 January 2031, 00:30" in " ".join(read(letters("published")[0]).text.split())
 
 
 def test_a_confirmation_works_once(world: World) -> None:
