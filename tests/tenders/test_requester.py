@@ -2,14 +2,16 @@
 (T1, T3, T4, T26, T43)."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.utils import timezone
 
 from tenders.errors import LinkUsed, TenderOver
-from tenders.models import Tender, TenderLink
+from tenders.models import Attachment, Proposal, Tender, TenderLink
 from tenders.rules import LinkPurpose
 from tenders.services import closing
 from tenders.services.submitting import confirm
@@ -317,3 +319,52 @@ def test_a_link_leads_nowhere_once_everything_is_erased(world: World) -> None:
     token = tender.links.get(purpose="private").token
     TenderLink.objects.all().delete()
     assert world.client().get(f"/en/tenders/link/{token}/", follow=True).status_code == 404
+
+
+# ---- Files -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def plan(world: World, settings: object, tmp_path: Path) -> Attachment:
+    """A PDF with a proposal that was sent."""
+    settings.MEDIA_ROOT = tmp_path
+    proposal = proposed(world, published(world))
+    content = ContentFile(b"%PDF-1.7 the plan", name="plan.pdf")
+    return Attachment.objects.create(proposal=proposal, name="Plan é.pdf", size=17, file=content)
+
+
+def test_the_files_of_a_proposal_are_saved_and_never_shown_inside(
+    world: World, plan: Attachment
+) -> None:
+    """T37: as what they are, and outside of the portal's pages."""
+    tender = plan.proposal.tender
+    browser = world.client()
+    text = text_of(arrive(browser, tender, LinkPurpose.PRIVATE))
+    url = page(tender, f"attachments/{plan.public_id}/")
+    assert url in text
+    answer = browser.get(url)
+    assert b"".join(answer.streaming_content) == b"%PDF-1.7 the plan"
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert answer.headers["Content-Disposition"].startswith("attachment;")
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    answer.close()
+
+
+def test_no_file_of_another_tender_or_of_a_proposal_taken_back(
+    world: World, plan: Attachment
+) -> None:
+    """T43"""
+    mine, other = plan.proposal.tender, another(world)
+    browser = world.client()
+    arrive(browser, other, LinkPurpose.PRIVATE)
+    for tender in (mine, other):
+        assert browser.get(page(tender, f"attachments/{plan.public_id}/")).status_code == 404
+    arrive(browser, mine, LinkPurpose.PRIVATE)
+    url = page(mine, f"attachments/{plan.public_id}/")
+    found = browser.get(url)
+    assert found.status_code == 200
+    found.close()
+    for state in ("draft", "withdrawn"):
+        Proposal.objects.filter(pk=plan.proposal.pk).update(state=state)
+        assert browser.get(url).status_code == 404
