@@ -25,7 +25,13 @@ from clients.rules import Access, Offer, PartnershipState, Side
 from partners import services as programme
 from partners.models import Partner
 from partners.rules import PartnerState
-from portal.worlds import money_building, product_building, programme_building, tender_building
+from portal.worlds import (
+    money_building,
+    product_building,
+    programme_building,
+    rebilling_building,
+    tender_building,
+)
 from portal.worlds.checking import company_form
 from portal.worlds.format import (
     BackupEntry,
@@ -41,6 +47,7 @@ from portal.worlds.format import (
 from portal.worlds.money_format import (
     OrderEntry,
     OrderLimitEntry,
+    RebillingEntry,
     RenewedEntry,
     TopUpEntry,
 )
@@ -235,6 +242,16 @@ class Builder:
     def order(self, entry: OrderEntry) -> None:
         by = actor_in(self.people[entry.by], entry.organisation)
         money_building.order(entry, self.product_types, by=by)
+
+    def rebilling(self, entry: RebillingEntry) -> None:
+        by = self.representative(entry.partner)
+        rebilling_building.set_sender(entry, by=by)
+        for markup in entry.markups:
+            with self.reporting(markup):
+                rebilling_building.set_markup(markup, self.organisations, self.product_types, by=by)
+        for bill in entry.bills:
+            with self.reporting(bill):
+                rebilling_building.bill(bill, self.organisations[bill.client], by=by)
 
     def backup(self, entry: BackupEntry) -> None:
         """Comes after the orders, which make backups too."""
