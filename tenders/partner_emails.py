@@ -26,12 +26,12 @@ def extract(facts: Facts) -> Letter | None:
     """A new tender as partners may read it before they open it (T2, T24). None once it is over,
     or the partner is not approved or has paused (T5, P5)."""
     tender = Tender.objects.filter(pk=facts["tender"]).prefetch_related("categories").first()
-    wish = TenderPreference.objects.filter(pk=facts["partner"], wanted=True)
-    wish = wish.select_related("partner__organisation").first()
+    wishes = TenderPreference.objects.filter(pk=facts["partner"], wanted=True)
+    wish = wishes.select_related("partner__organisation").first()
     if tender is None or not is_open(tender) or wish is None or not wish.partner.approved:
         return None
     kinds = ", ".join(str(category) for category in tender.categories.all())
-    known = {"kinds": kinds, "country": tender.country.name, "partner": _name(wish.partner)}
+    known = {"kinds": kinds, "country": wording.country(tender), "partner": _name(wish.partner)}
     return Letter(
         subject=_("A new tender: %(kinds)s (%(country)s)") % known,
         paragraphs=[
@@ -133,7 +133,7 @@ def _extract_facts(tender: Tender, kinds: str) -> list[tuple[str, str]]:
         (_("Categories"), kinds),
         (_("Budget"), wording.budget(tender)),
         (_("Wanted by"), wanted),
-        (_("Country"), tender.country.name),
+        (_("Country"), wording.country(tender)),
         (pgettext("of a tender", "Language"), SPOKEN.get(tender.language, tender.language)),
         (_("Open until"), until),
     ]

@@ -5,6 +5,7 @@ from decimal import Decimal
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
+from django_countries import countries
 
 from tenders.models import Proposal, Tender
 
@@ -17,6 +18,11 @@ def budget(tender: Tender) -> str:
 def price(proposal: Proposal) -> str:
     """The price of a proposal, excluding VAT, with its currency."""
     return between(proposal.currency, proposal.price_from, proposal.price_to)
+
+
+def country(tender: Tender) -> str:
+    """Where it is wanted, in the reader's language."""
+    return str(countries.name(str(tender.country)))
 
 
 def between(currency: str, low: Decimal | None, high: Decimal | None) -> str:

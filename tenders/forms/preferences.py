@@ -25,7 +25,7 @@ class PreferenceForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Untick it for a pause: what you chose below stays."),
     )
-    categories = forms.ModelMultipleChoiceField(
+    categories: "forms.ModelMultipleChoiceField[Category]" = forms.ModelMultipleChoiceField(
         queryset=None,
         to_field_name="slug",
         label=gettext_lazy("Categories"),
@@ -67,7 +67,8 @@ class PreferenceForm(forms.Form):
     def __init__(
         self, *args: Any, actor: Actor, preference: TenderPreference | None, **kwargs: Any
     ):
-        super().__init__(*args, initial=_said(actor, preference), **kwargs)
+        kwargs["initial"] = _said(actor, preference)
+        super().__init__(*args, **kwargs)
         kinds = Category.objects.order_by("position", "pk")
         self.fields["categories"].queryset = kinds  # type: ignore[attr-defined]
         offered = dict.fromkeys([*NEAR, *(preference.countries if preference else [])])

@@ -24,7 +24,7 @@ class FilesField(forms.FileField):
 
     widget = FilesInput
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
         sent = data if isinstance(data, list | tuple) else [data]
         return [super(FilesField, self).clean(one, initial) for one in sent if one]
 
@@ -73,7 +73,8 @@ class ProposalForm(forms.Form):
         self, *args: Any, tender: Tender, proposal: Proposal | None, **kwargs: Any
     ) -> None:
         said = {name: getattr(proposal, name) for name in WRITTEN} if proposal else {}
-        super().__init__(*args, initial={"currency": tender.currency} | said, **kwargs)
+        kwargs["initial"] = {"currency": tender.currency} | said
+        super().__init__(*args, **kwargs)
         files = list(proposal.attachments.all()) if proposal else []
         self.files_kept = {file.public_id: file for file in files}
         self.fields["remove"].choices = [  # type: ignore[attr-defined]
