@@ -13,7 +13,13 @@ from access.rules import Role
 from partners.rules import ApplicationState, PartnerState
 
 if TYPE_CHECKING:
-    from partners.models import DirectoryPage
+    from partners.models import (
+        Application,  # noqa: F401 - named in a string
+        DirectoryPage,
+        Logo,  # noqa: F401
+        Partner,  # noqa: F401
+        ProgrammeVersion,  # noqa: F401
+    )
 
 MOST_WORDS = 5
 

@@ -61,7 +61,7 @@ class ApplicationAdmin(DecidingAdmin):
                                               "representatives")}),
         (gettext_lazy("With us"), {"fields": ("customer_since", "people", "earlier")}),
     )  # fmt: skip
-    readonly_fields = [name for _title, part in fieldsets for name in part["fields"]]
+    readonly_fields = [name for _title, part in fieldsets for name in part["fields"]]  # type: ignore[misc]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Application]:
         sent = super().get_queryset(request).exclude(state=ApplicationState.DRAFT)
@@ -83,7 +83,8 @@ class ApplicationAdmin(DecidingAdmin):
 
     @admin.display(description=gettext_lazy("country"), ordering="organisation__country")
     def country(self, application: Application) -> str:
-        return application.organisation.country.name
+        country: Any = application.organisation.country
+        return country.name
 
     @admin.display(description=gettext_lazy("organisation"))
     def organisation_link(self, application: Application) -> str:
@@ -92,7 +93,7 @@ class ApplicationAdmin(DecidingAdmin):
 
     @admin.display(description=gettext_lazy("address"))
     def address(self, application: Application) -> str:
-        own = application.organisation
+        own: Any = application.organisation
         parts = [own.street, f"{own.postcode} {own.city}".strip(), own.country.name]
         return ", ".join(part for part in parts if part)
 

@@ -24,7 +24,7 @@ class DecidingAdmin(LookOnlyAdmin):
 
     def has_decide_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """The right to change such rows, which no form of the row itself uses."""
-        return bool(super(LookOnly, self).has_change_permission(request))  # type: ignore[misc]
+        return bool(super(LookOnly, self).has_change_permission(request))
 
     def decide(
         self,

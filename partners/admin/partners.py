@@ -34,7 +34,7 @@ class PartnerAdmin(DecidingAdmin):
     fields = [
         "organisation", "state", "reason", "listed", "contact_email", "applied_at", "approved_at",
     ]  # fmt: skip
-    readonly_fields = fields
+    readonly_fields = fields  # type: ignore[assignment]
 
     @display(
         description=gettext_lazy("state"),

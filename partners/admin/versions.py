@@ -38,6 +38,13 @@ def _published(version: ProgrammeVersion | None) -> bool:
     return version is not None and version.published_at is not None
 
 
+PARTS: tuple[Any, ...] = tuple(
+    (language, {"fields": (f"titles_{code}", f"texts_{code}")})
+    for code, language in LANGUAGES.items()
+)
+"""The boxes of each language together."""
+
+
 class TextInline(StackedInline):
     """The paragraphs of a version, each in every language."""
 
@@ -47,9 +54,8 @@ class TextInline(StackedInline):
     collapsible = True
     fieldsets = (
         (None, {"fields": (("kind", "key"), ("position", "icon"))}),
-        *((language, {"fields": (f"titles_{code}", f"texts_{code}"), "classes": ("tab",)})
-          for code, language in LANGUAGES.items()),
-    )  # fmt: skip
+        *PARTS,
+    )
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return not _published(obj) and bool(super().has_add_permission(request, obj))

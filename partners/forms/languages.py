@@ -82,7 +82,8 @@ class _BundleForm(ByLanguageForm):
 
 
 def _with(base: type[forms.ModelForm], more: dict[str, forms.CharField]) -> type[forms.ModelForm]:
-    return forms.models.ModelFormMetaclass(base.__name__.strip("_"), (base,), more)
+    made: Any = forms.models.ModelFormMetaclass(base.__name__.strip("_"), (base,), more)
+    return made
 
 
 TextForm = _with(

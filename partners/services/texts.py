@@ -1,7 +1,7 @@
 """The words of the programme: which version counts, what it says in a language, publishing the
 next one. A published version never changes, because applicants accepted its words (P1)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -134,7 +134,7 @@ def faults(version: ProgrammeVersion) -> list[str]:
     return [_sentence(lack, languages) for lack in found]
 
 
-def _sentence(lack: Lack, languages: dict[str, object]) -> str:
+def _sentence(lack: Lack, languages: Mapping[str, object]) -> str:
     if lack.language:
         return _("%(text)s: title or text is missing in %(language)s.") % {
             "text": f"{TextKind(lack.kind).label} “{lack.key}”",

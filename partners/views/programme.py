@@ -82,9 +82,9 @@ def _show(form: ApplicationForm, refusal: Refused) -> None:
     """The refusal beside its field; other conditions are shown unticked, to be read."""
     form.add_error(refusal.field, str(refusal))
     if isinstance(refusal, ConditionsOpen) and refusal.field is None:
-        form.data = form.data.copy()
-        form.data["version"] = str(form.programme.number)
-        form.data.setlist("accepted", [])
+        form.data = form.data.copy()  # type: ignore[attr-defined]
+        form.data["version"] = str(form.programme.number)  # type: ignore[index]
+        form.data.setlist("accepted", [])  # type: ignore[attr-defined]
 
 
 def _initial(actor: Actor, words: Programme) -> dict[str, Any]:
