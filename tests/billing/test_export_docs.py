@@ -7,6 +7,7 @@ import pytest
 from django.utils.translation import override
 
 from access.exports import ACT_COLUMNS
+from billing.admin.earnings import COLUMNS as TURNOVER_COLUMNS
 from billing.exports.columns import order_columns
 from billing.exports.files import OF_CLIENTS, OWN
 from billing.views import costs
@@ -64,6 +65,8 @@ def test_the_other_tables(title, columns) -> None:
         ("Products (`products.csv`)", exports.PRODUCT_COLUMNS),
         ("Partners (`partners.csv`)", exports.PARTNER_COLUMNS),
         ("Partnerships (lists of clients)", exports.PARTNERSHIP_COLUMNS),
+        ("Backups (`backups.csv`)", exports.BACKUP_COLUMNS),
+        ("Turnover of partners (`turnover-of-partners.csv`)", TURNOVER_COLUMNS),
         ("Exit sheets (`exit.csv`)", exports.EXIT_COLUMNS),
     ],
 )
