@@ -348,7 +348,6 @@ def test_the_files_of_a_proposal_are_saved_and_never_shown_inside(
     assert answer.headers["Content-Disposition"].startswith("attachment;")
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    answer.close()
 
 
 def test_no_file_of_another_tender_or_of_a_proposal_taken_back(
@@ -364,7 +363,7 @@ def test_no_file_of_another_tender_or_of_a_proposal_taken_back(
     url = page(mine, f"attachments/{plan.public_id}/")
     found = browser.get(url)
     assert found.status_code == 200
-    found.close()
+    assert list(found.streaming_content)  # read to its end, which closes the file
     for state in ("draft", "withdrawn"):
         Proposal.objects.filter(pk=plan.proposal.pk).update(state=state)
         assert browser.get(url).status_code == 404
