@@ -25,6 +25,11 @@ BOARD = reverse("tenders", args=[ALPINE])
 TABS = ("open", "opened", "proposals", "won", "closed")
 
 
+@pytest.fixture(autouse=True)
+def _many_a_day(settings: Any) -> None:
+    settings.TENDERS_A_DAY = 100
+
+
 def titles(browser: Client, query: str = "") -> list[str]:
     return [row.extract_title for row in browser.get(f"{BOARD}{query}").context["page"]]
 

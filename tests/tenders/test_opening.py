@@ -113,6 +113,14 @@ def test_who_may_look_and_open(world: World, name: str, slug: str, page: int, bu
     assert Opening.objects.exists() == (button == 302)
 
 
+def test_a_refused_try_stands_in_the_log(world: World) -> None:
+    """T9, A2"""
+    tender = published(world)
+    world.client("cora").post(url(tender, name="tender_open"))
+    [line] = world.organisation(ALPINE).acts.filter(allowed=False)
+    assert (line.act, line.person) == ("reseller.open_tender", world.person("cora"))
+
+
 def test_the_service_asks_the_table(world: World) -> None:
     with pytest.raises(ActForbidden):
         open_tender(tender=published(world), by=world.actor("cora", ALPINE))
