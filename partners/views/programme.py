@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from access.errors import Refused
 from access.models import Organisation
 from access.policy import Actor
+from access.web.findable import Findable
 from access.web.pages import FORM, page, public
 from partners import services
 from partners.forms.programme import ApplicationForm
@@ -29,7 +30,11 @@ def programme_page(request: HttpRequest) -> HttpResponse:
     own: list[Organisation] = []
     if request.user.is_authenticated:
         own = list(Organisation.objects.represented_by(request.user)[:SHOWN])
-    context = {"programme": programme(), "own": own, "preview": None}
+    words = programme()
+    findable = Findable.of(
+        request, title=_("Partner programme"), description=words.introductions[0].text
+    )
+    context = {"programme": words, "own": own, "preview": None, "findable": findable}
     return render(request, "partners/programme.html", context)
 
 

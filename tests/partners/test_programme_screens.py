@@ -80,6 +80,13 @@ def test_who_represents_an_organisation_applies_for_it_and_nobody_else(world: Wo
     assert at(STATUS) not in world.client("ada").get("/en/programme/").content.decode()
 
 
+def test_search_engines_find_it_in_each_language(world: World, client, settings):
+    page = client.get("/fr/programme/").content.decode()
+    assert f'<link rel="canonical" href="{settings.BASE_URL}/fr/programme/">' in page  # T35
+    for code, _name in settings.LANGUAGES:
+        assert f'hreflang="{code}" href="{settings.BASE_URL}/{code}/programme/"' in page
+
+
 def test_a_draft_of_the_next_version_shows_nowhere(world: World, client):
     version = texts.start_version()
     version.texts.filter(key="company").update(titles={"en": "Unpublished"})
