@@ -59,11 +59,8 @@ def tender_preview(request: HttpRequest) -> HttpResponse:
 
 def _typed(data: QueryDict) -> dict[str, Any]:
     """What stands in each field, to be shown again without being judged yet."""
-    fields = SubmitForm(person=None).fields | {}
-    typed = {
-        name: field.widget.value_from_datadict(data, {}, name)
-        for name, field in fields.items()
-    }
+    fields = SubmitForm(person=None).fields.items()
+    typed = {name: field.widget.value_from_datadict(data, {}, name) for name, field in fields}
     return typed | {"organisation": data.get("organisation", "")}
 
 
