@@ -4,7 +4,7 @@ and invites it; suspended, it is gone."""
 import pytest
 
 from partners import services
-from tests.partners.directory_cast import picture, write_page
+from tests.partners.directory_cast import blank, picture, write_page
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -12,6 +12,8 @@ REMI = "remi@rhonedigital.example"
 
 
 def test_found_by_a_visitor_and_invited(visitor, mailbox, live_world):
+    blank()
+
     # Rémi writes his page, sees it, and shows it.
     remi = visitor("remi")
     remi.go("/o/rhone-digital/reseller/directory/")
@@ -108,6 +110,7 @@ def test_no_third_party_is_asked(visitor, live_world):
 
 def test_it_works_without_javascript(browser, live_server, live_world, settings):
     settings.ALLOWED_HOSTS = ["*"]
+    blank()
     write_page(live_world)
     context = browser.new_context(java_script_enabled=False, base_url=live_server.url)
     page = context.new_page()

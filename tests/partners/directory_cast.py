@@ -7,9 +7,9 @@ from PIL import Image
 
 from access.forms.pictures import made_anew
 from clients.models import Category
-from partners.models import DirectoryPage, Partner
+from partners.models import DirectoryPage, Logo, Partner
 from partners.services.directory import change_page
-from tests.journey import ALPINE
+from tests.journey import ALPINE, RHONE
 from tests.world import World
 
 LIST = "/en/directory/"
@@ -19,6 +19,13 @@ EDIT = f"/o/{ALPINE}/reseller/directory/"
 PREVIEW = f"{EDIT}preview/"
 HEADLINES = {"fr": "Des sites rapides à Genève", "de": "Schnelle Websites in Genf"}
 DESCRIPTIONS = {"fr": "Nous sommes huit.\n\nNous aimons Joomla.", "de": "Wir sind acht."}
+
+
+def blank() -> None:
+    """Alpine Web and Rhône Digital are listed, nobody else, and nobody has written anything."""
+    DirectoryPage.objects.all().delete()
+    Logo.objects.all().delete()
+    Partner.objects.exclude(organisation__slug__in=[ALPINE, RHONE]).update(listed=False)
 
 
 def picture(form: str = "PNG", size: tuple[int, int] = (80, 40)) -> bytes:

@@ -14,10 +14,23 @@ from partners import services
 from partners.models import DirectoryPage, Partner, Place
 from partners.services.directory import change_page
 from tests.journey import ALPINE, RHONE
-from tests.partners.directory_cast import DESCRIPTIONS, HEADLINES, LIST, PAGE, hide, write_page
+from tests.partners.directory_cast import (
+    DESCRIPTIONS,
+    HEADLINES,
+    LIST,
+    PAGE,
+    blank,
+    hide,
+    write_page,
+)
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _nothing_written(world: World) -> None:
+    blank()
 
 
 def listed(browser: Client, query: str = "", language: str = "en") -> set[str]:

@@ -11,10 +11,25 @@ from access.models import Act
 from partners.models import DirectoryPage, Logo
 from partners.services.directory import NO_LOGO, change_page
 from tests.journey import ALPINE
-from tests.partners.directory_cast import EDIT, LIST, PAGE, PREVIEW, hide, picture, write_page
+from tests.partners.directory_cast import (
+    EDIT,
+    LIST,
+    PAGE,
+    PREVIEW,
+    blank,
+    hide,
+    picture,
+    write_page,
+)
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _nothing_written(world: World) -> None:
+    blank()
+
 
 FILLED = {
     "listed": "on",
