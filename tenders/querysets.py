@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from access.models import User
@@ -58,6 +58,10 @@ class TenderQuerySet(QuerySet["Tender"]):
             return self.filter(Exists(mine), ~won, over)
         rows = self.open() if _approved(actor) else self.none()
         return rows.filter(_opened_by(actor)) if tab == BoardTab.OPENED else rows
+
+    def in_category(self, slug: str) -> "TenderQuerySet":
+        through = self.model.categories.through.objects
+        return self.filter(Exists(through.filter(tender=OuterRef("pk"), category__slug=slug)))
 
     def with_own(self, actor: Actor) -> "TenderQuerySet":
         """Each with its categories, whether the partner `opened` it, and `proposal_state`, the
@@ -123,6 +127,11 @@ class LinkQuerySet(QuerySet["TenderLink"]):
 
 
 class PreferenceQuerySet(QuerySet["TenderPreference"]):
+    def visible_to(self, actor: Actor) -> "PreferenceQuerySet":
+        """The partner's own choice."""
+        actor.require("reseller.tenders")
+        return self.filter(partner=actor.organisation.pk)
+
     def matching(self, tender: "Tender") -> "PreferenceQuerySet":
         """The wishes that this tender meets, of approved partners (T2)."""
         budget = Q(least_budget__isnull=True)
@@ -180,6 +189,16 @@ class ProposalQuerySet(QuerySet["Proposal"]):
         """The partner's own proposals."""
         actor.require("reseller.tenders")
         return self.filter(partner=actor.organisation.pk)
+
+    def read_by_partner(self, actor: Actor) -> "ProposalQuerySet":
+        """Those of `visible_to`, the newest first, each with its `files` and its `talk`: the
+        questions about it and their answers."""
+        found = self.visible_to(actor).select_related(
+            "tender", "partnership", "products_accepted_by"
+        )
+        return found.prefetch_related(
+            Prefetch("attachments", to_attr="files"), Prefetch("questions", to_attr="talk")
+        ).order_by("-pk")
 
     def read_by_requester(self, tender: "Tender") -> "ProposalQuerySet":
         """What the requester reads on the private page: proposals that were sent and stand."""

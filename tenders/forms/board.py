@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,7 +12,7 @@ from django_countries import countries
 
 from access.web.lists import FilterForm
 from clients.models import Category
-from tenders.models import Tender
+from tenders.querysets import TenderQuerySet
 
 BUDGETS = (1_000, 5_000, 20_000, 100_000)
 """What the upper end of a budget may be asked to reach, in the tender's own currency."""
@@ -26,7 +26,7 @@ class BoardFilter(FilterForm):
     country = forms.ChoiceField(required=False, label=gettext_lazy("Country"))
     budget = forms.ChoiceField(required=False, label=gettext_lazy("Budget"))
 
-    def __init__(self, *args: Any, rows: QuerySet[Tender], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, rows: TenderQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         found = rows.order_by().values_list("country", flat=True).distinct()[:250]
         names = sorted((countries.name(code), code) for code in found)
@@ -43,14 +43,11 @@ class BoardFilter(FilterForm):
     def _offer(self, name: str, nothing: str, choices: list[tuple[str, Any]]) -> None:
         self.fields[name].choices = [("", nothing), *choices]  # type: ignore[attr-defined]
 
-    def narrow(self, rows: QuerySet[Tender]) -> QuerySet[Tender]:
+    def narrow(self, rows: TenderQuerySet) -> TenderQuerySet:  # type: ignore[override]
         """A tender without an upper budget passes any budget."""
         said = self.cleaned_data
         if said["category"]:
-            kinds = Tender.categories.through.objects.filter(
-                tender=OuterRef("pk"), category__slug=said["category"]
-            )
-            rows = rows.filter(Exists(kinds))
+            rows = rows.in_category(said["category"])
         if said["language"]:
             rows = rows.filter(language=said["language"])
         if said["country"]:

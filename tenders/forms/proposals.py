@@ -75,7 +75,7 @@ class ProposalForm(forms.Form):
         said = {name: getattr(proposal, name) for name in WRITTEN} if proposal else {}
         kwargs["initial"] = {"currency": tender.currency} | said
         super().__init__(*args, **kwargs)
-        files = list(proposal.attachments.all()) if proposal else []
+        files = proposal.files if proposal else []
         self.files_kept = {file.public_id: file for file in files}
         self.fields["remove"].choices = [  # type: ignore[attr-defined]
             (file.public_id, file.name) for file in files

@@ -34,7 +34,7 @@ def tenders(request: HttpRequest, actor: Actor) -> HttpResponse:
         "tab": tab,
         "tabs": [(name, BoardTab(name).label, rows.count()) for name, rows in boards.items()],
         "partner": actor.organisation.partner,
-        "preference": TenderPreference.objects.filter(pk=actor.organisation.pk).first(),
+        "preference": TenderPreference.objects.visible_to(actor).first(),
     }
     return render(
         request, f"tenders/board_{'open' if tab == BoardTab.OPEN else 'own'}.html", context

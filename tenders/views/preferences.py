@@ -15,7 +15,7 @@ from tenders.services.preferences import set_preference
 @page("reseller.tender_settings", FORM)
 def tender_preferences(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Nothing comes before somebody has chosen here."""
-    found = TenderPreference.objects.filter(pk=actor.organisation.pk).first()
+    found = TenderPreference.objects.visible_to(actor).first()
     form = PreferenceForm(request.POST or None, actor=actor, preference=found)
     if form.is_valid():
         kept = set_preference(by=actor, **form.cleaned_data)

@@ -41,7 +41,7 @@ def proposal_edit(request: HttpRequest, actor: Actor, tender: Tender) -> HttpRes
     )
 
 
-@page("reseller.propose", FORM, proposal=Proposal.objects.visible_to)
+@page("reseller.propose", FORM, proposal=Proposal.objects.read_by_partner)
 def proposal_send(request: HttpRequest, actor: Actor, proposal: Proposal) -> HttpResponse:
     """The proposal as the requester will read it, and the duty that goes with it (T7)."""
     tender = proposal.tender
@@ -62,7 +62,7 @@ def proposal_send(request: HttpRequest, actor: Actor, proposal: Proposal) -> Htt
     return render(request, "tenders/proposal_send.html", context)
 
 
-@page("reseller.propose", FORM, proposal=Proposal.objects.visible_to)
+@page("reseller.propose", FORM, proposal=Proposal.objects.read_by_partner)
 def proposal_withdraw(request: HttpRequest, actor: Actor, proposal: Proposal) -> HttpResponse:
     """Asks before it takes a draft or a sent proposal back."""
     if request.method == "POST":
@@ -119,8 +119,7 @@ def question_answer(request: HttpRequest, actor: Actor, question: Question) -> H
 
 def _draft(actor: Actor, tender: Tender) -> Proposal | None:
     """The partner's last proposal for the tender, in whatever state."""
-    mine = Proposal.objects.visible_to(actor).filter(tender=tender).prefetch_related("attachments")
-    return mine.order_by("-pk").first()
+    return Proposal.objects.read_by_partner(actor).filter(tender=tender).first()
 
 
 def _may_write(actor: Actor, tender: Tender, last: Proposal | None) -> bool:

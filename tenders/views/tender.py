@@ -39,13 +39,7 @@ def about(actor: Actor, tender: Tender) -> dict[str, Any]:
     (T3, T25, P5)."""
     partner = actor.organisation.partner
     opening = Opening.objects.visible_to(actor).filter(tender=tender).first()
-    proposals = list(
-        Proposal.objects.visible_to(actor)
-        .filter(tender=tender)
-        .select_related("partnership", "products_accepted_by")
-        .prefetch_related("attachments", "questions")
-        .order_by("-pk")
-    )
+    proposals = list(Proposal.objects.read_by_partner(actor).filter(tender=tender))
     proposal = proposals[0] if proposals else None
     won = proposal is not None and proposal.state == ProposalState.CHOSEN
     working = is_open(tender) and partner.approved

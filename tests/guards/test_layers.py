@@ -97,7 +97,7 @@ def test_an_import_from_below_is_allowed(name: str, source: str) -> None:
 # ---- Rules are pure, services know no request -----------------------------------------------
 
 STANDARD = {"dataclasses", "enum", "decimal", "typing", "collections", "datetime", "functools"}
-STANDARD |= {"itertools", "math", "re"}
+STANDARD |= {"itertools", "math", "re", "html", "unicodedata", "zlib"}
 # `Promise` is the type of a text that is translated when it is shown.
 PURE = STANDARD | {
     "django.db.models",

@@ -39,6 +39,8 @@ QUESTIONS = {
     "open_to_clients",
     "of_clients",
     "waiting_for",
+    "on_board",
+    "read_by_partner",
     # about a row that the actor was permitted to see
     "reached_by",
     "promised_to",
