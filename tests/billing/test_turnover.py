@@ -15,6 +15,8 @@ from access.models import Organisation
 from billing.models import Price
 from billing.services import upcoming
 from clients.models import Category, Partnership, Product, ProductType
+from clients.rules import Offer
+from clients.services import accept_invitation, invite_partner
 from partners.services import suspend
 from tests.portal.admin_pages import address
 from tests.world import World
@@ -99,9 +101,23 @@ def test_only_active_products_count(world: World, prices: None, state: str) -> N
     assert amounts(world) == {}
 
 
-def test_the_manager_counts_not_who_reaches(world: World, prices: None) -> None:
-    """L7: at the clinic only what is granted to Alpine Web; a grant to Rhône Digital takes a
-    product of the bakery away from the partner with full access."""
+def test_a_grant_takes_a_product_from_full_access(world: World, prices: None) -> None:
+    """L7: Alpine Web holds the bakery whole, and 3 of its 10 are granted to Rhône Digital, which
+    counts them in EUR: 7 x 200.00 and 3 x 180.00."""
+    only(world, {BAKERY: 10}, period="yearly")
+    products = Product.objects.filter(organisation__slug=BAKERY, state="active").order_by("pk")
+    by = world.actor("bruno", BAKERY)
+    offer = Offer.limited([product.pk for product in products[:3]])
+    asked = invite_partner(partner=world.partner(RHONE), offer=offer, by=by)
+    accept_invitation(partnership=asked, version=asked.version, by=world.actor("remi", RHONE))
+    assert amounts(world) == {
+        ALPINE: ("CHF", Decimal("1400.00"), False),
+        RHONE: ("EUR", Decimal("540.00"), False),
+    }
+
+
+def test_at_the_clinic_only_what_is_granted_counts(world: World, prices: None) -> None:
+    """L7"""
     only(world, {CLINIC: 4}, period="yearly")
     assert amounts(world) == {}
     granted = Product.objects.filter(partner_grants__partnership__client__slug=CLINIC)
