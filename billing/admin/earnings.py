@@ -79,7 +79,7 @@ class PartnerTurnoverAdmin(LookOnlyAdmin):
         asked = request.GET.copy()
         if asked.pop("format", [""]) != ["csv"] or not self.has_view_permission(request):
             return super().changelist_view(request, extra_context)
-        request.GET = asked
+        request.GET = asked  # type: ignore[assignment]
         rows = self.get_changelist_instance(request).get_queryset(request)
         return csv_response("turnover-of-partners.csv", COLUMNS, self._lines(request, rows))
 
