@@ -196,9 +196,9 @@ class ProposalQuerySet(QuerySet["Proposal"]):
         found = self.visible_to(actor).select_related(
             "tender", "partnership", "products_accepted_by"
         )
-        return found.prefetch_related(
-            Prefetch("attachments", to_attr="files"), Prefetch("questions", to_attr="talk")
-        ).order_by("-pk")
+        files = Prefetch("attachments", to_attr="files")
+        talk = Prefetch("questions", to_attr="talk")
+        return found.prefetch_related(files, talk).order_by("-pk")  # type: ignore[no-redef]
 
     def read_by_requester(self, tender: "Tender") -> "ProposalQuerySet":
         """What the requester reads on the private page: proposals that were sent and stand."""
