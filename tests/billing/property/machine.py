@@ -151,10 +151,12 @@ class Money(Means):
 
     @rule(number=pick, verb=st.sampled_from([*["approve"] * 3, "refuse", "withdraw", "expire"]))
     def decide(self, number: int, verb: str) -> None:
-        """About what waits; when nothing does, a client orders first where its partner pays."""
+        """About what waits; when nothing does, a client orders first where its partner pays and
+        wants to be asked about everything."""
         waiting = Order.objects.filter(state="waiting")
         paid = Partnership.objects.active().filter(payment_mode=PaymentMode.PARTNER)
         if not waiting.exists() and (found := self.one(paid, number)) is not None:
+            self.limit(found.client.slug, "0")
             self.make_order(found.client.slug, False, ["web-hosting"], 12)
         order = self.one(waiting, number)
         if order is None:
@@ -176,6 +178,9 @@ class Money(Means):
         )
 
     @rule(client=client_slugs, amount=st.sampled_from(["0", "50", "5000"]))
+    def change_limit(self, client: str, amount: str) -> None:
+        self.limit(client, amount)
+
     def limit(self, client: str, amount: str) -> None:
         found = self.live(client)
         if found is not None:
@@ -267,8 +272,11 @@ class Money(Means):
     def pay_all(self, number: int) -> None:
         invoice = self.one(Invoice.objects.open(), number)
         if invoice is not None:
-            told = {"amount": invoice.open_amount, "received_on": timezone.localdate(), "by": None}
-            self.tried(lambda: record_transfer(invoice=invoice, **told))
+            self.pay_off(invoice)
+
+    def pay_off(self, invoice: Invoice) -> None:
+        told = {"amount": invoice.open_amount, "received_on": timezone.localdate(), "by": None}
+        self.tried(lambda: record_transfer(invoice=invoice, **told))
 
     @rule(number=pick, part=st.sampled_from([Decimal("0.5"), Decimal(1), Decimal("1.5")]))
     def transfer(self, number: int, part: Decimal) -> None:
@@ -300,8 +308,13 @@ class Money(Means):
     @rule(number=pick)
     def refund_of_what_is_spent(self, number: int) -> None:
         """The partner has paid out all that it had when its cashback is taken back; then money
-        comes in again (M6)."""
+        comes in again (M6). When there is no cashback, a client orders and pays first."""
         rows = Entry.objects.filter(kind="cashback", reverses=None, line__order__state="placed")
+        managed = Partnership.objects.active().filter(access=Access.FULL)
+        if not rows.exists() and (found := self.one(managed, number)) is not None:
+            self.make_order(found.client.slug, True, ["web-hosting"], 12)
+            for invoice in Invoice.objects.open().order_by("-pk")[:1]:
+                self.pay_off(invoice)
         entry = self.one(rows, number)
         if entry is None:
             return
