@@ -96,11 +96,6 @@ BADGES: dict[tuple[str, str], tuple[str, Any]] = {
     ("proposal", "withdrawn"): ("hollow", pgettext_lazy("proposal", "Withdrawn")),
     ("proposal", "chosen"): ("success", pgettext_lazy("proposal", "Won")),
     ("proposal", "lost"): ("hollow", pgettext_lazy("proposal", "Not chosen")),
-    ("proposal", "draft"): ("warning", pgettext_lazy("proposal", "Draft")),
-    ("proposal", "sent"): ("accent", pgettext_lazy("proposal", "Sent")),
-    ("proposal", "withdrawn"): ("hollow", pgettext_lazy("proposal", "Withdrawn")),
-    ("proposal", "chosen"): ("success", pgettext_lazy("proposal", "Won")),
-    ("proposal", "lost"): ("hollow", pgettext_lazy("proposal", "Not chosen")),
     # yes or no
     ("renewal", "True"): ("success", pgettext_lazy("auto-renewal", "On")),
     ("renewal", "False"): ("hollow", pgettext_lazy("auto-renewal", "Off")),

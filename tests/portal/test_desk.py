@@ -104,9 +104,7 @@ def test_each_link_shows_the_rows_that_were_counted(world: World) -> None:
 
 
 @pytest.mark.parametrize("matter", desk.MATTERS, ids=lambda each: str(each.label))
-def test_each_line_leads_to_a_list_that_takes_its_filter(
-    world: World, matter: desk.Matter
-) -> None:
+def test_each_line_leads_to_a_list_that_takes_its_filter(world: World, matter: desk.Matter) -> None:
     """A filter that the list does not know would lead back with `?e=1`."""
     assert admin.site.is_registered(matter.model)
     assert world.client("staff").get(desk._url(matter)).status_code == 200
