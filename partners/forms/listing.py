@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django_countries import countries
 
 from access.forms.names import plain_name
@@ -107,7 +108,7 @@ class ListingForm(forms.Form):
             widget=forms.TextInput(attrs={"lang": language}),
         )
         self.fields[f"description_{language}"] = forms.CharField(
-            label=_("Description"),
+            label=pgettext("directory", "Description"),
             required=False,
             max_length=DESCRIPTION,
             initial=page.descriptions.get(language, "") if page else "",
