@@ -25,7 +25,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 LISTS = sorted((CHECKOUT / "tests").glob("mutants*.toml"))
 WAIT_SECONDS = 900
 FOR_MONEY = {"MONEY_EXAMPLES": "24", "MONEY_SHRINK": "no"}
-"""How the test of any order of acts looks for a planted bug: three times as long as `make test`
+"""How the test of any order of acts looks for a planted bug: four times as long as `make test`
 lets it, and without making shorter what it found."""
 # What pytest's answer says of a mutant; any other is a fault of the list or of the machine.
 VERDICTS = {0: "SURVIVED", 1: "caught"}

@@ -326,6 +326,13 @@ def paid_is_what_came_less_what_went_back() -> Iterable[str]:
 
 
 @invariant
+def a_credit_note_gives_back_no_more_than_it_credits() -> Iterable[str]:
+    for entry in Entry.objects.filter(kind="refund").select_related("invoice"):
+        if entry.invoice is not None and entry.amount > entry.invoice.total:
+            yield f"{entry}: {entry.amount} for a note of {entry.invoice.total}"
+
+
+@invariant
 def an_invoice_is_paid_when_nothing_is_open() -> Iterable[str]:
     for invoice in Invoice.objects.filter(kind="invoice"):
         left = invoice.total - invoice.paid - invoice.credited

@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine
 from access.errors import ActForbidden, Refused
 from access.models import Organisation
 from access.policy import Actor
+from billing.models import Invoice
 from billing.services.ledger import account_of, book
 from billing.states import EntryKind
 from clients.models import Partnership
@@ -77,3 +78,16 @@ class Means(RuleBasedStateMachine):
         """One of the rows, or None without any."""
         found = list(rows.order_by("pk"))
         return found[number % len(found)] if found else None
+
+    def nobody_sees_the_others_invoices(self) -> None:
+        """M4: in their own organisation the payer's people see their invoices, in another's
+        nobody sees any."""
+        for slug, person in (CLIENTS | PARTNERS).items():
+            seen = Invoice.objects.visible_to(self.world.actor(person, slug))
+            assert {invoice.payer.slug for invoice in seen.select_related("payer")} <= {slug}
+        for slug in CLIENTS:
+            found = self.live(slug)
+            if found is not None:
+                person = PARTNERS[found.partner.organisation.slug]
+                visiting = self.world.actor(person, slug)
+                assert not Invoice.objects.visible_to(visiting).exists()
