@@ -19,6 +19,7 @@ from access.errors import Refused
 from access.models import OutgoingMail
 from tenders.models import Opening, Proposal, Tender
 from tenders.services.closing import hide, show
+from tenders.services.common import named
 from tenders.services.spreading import LETTER, event_of
 
 CHANGE = "admin:tenders_tender_change"
@@ -153,7 +154,7 @@ class TenderAdmin(LookOnlyAdmin):
         if form.is_valid():
             reason = form.cleaned_data["reason"]
             if self._tried(request, lambda: hide(tender=tender, by=request.user, reason=reason)):  # type: ignore[arg-type]
-                self.log_change(request, tender, f"hidden: {reason}")
+                self.log_change(request, named(tender), f"hidden: {reason}")
                 messages.success(request, _("The tender is hidden, and its requester is told."))
             return redirect(CHANGE, tender.pk)
         words = {"title": _("Hide: %s") % tender, "button": _("Hide it")}
@@ -168,7 +169,7 @@ class TenderAdmin(LookOnlyAdmin):
         tender = Tender.objects.get(pk=object_id)
         if request.method == "POST":
             if self._tried(request, lambda: show(tender=tender, by=request.user)):  # type: ignore[arg-type]
-                self.log_change(request, tender, "shown again")
+                self.log_change(request, named(tender), "shown again")
                 messages.success(request, _("The tender is shown again, and its requester told."))
             return redirect(CHANGE, tender.pk)
         words = {"title": _("Show again: %s") % tender, "button": _("Show it again")}

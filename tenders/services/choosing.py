@@ -1,7 +1,6 @@
 """Choosing a proposal, and inviting its partner (T4, L3)."""
 
 from collections.abc import Collection
-from copy import copy
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -11,12 +10,15 @@ from django.utils.translation import gettext as _
 from access import log
 from access.models import Organisation, User
 from access.policy import Actor
+from clients.errors import NotApproved
 from clients.models import Product
 from clients.rules import Offer
 from clients.services import invite_partner
+from partners.models import Partner
 from tenders.errors import ProposalOver, TenderOver
 from tenders.models import Proposal, Tender
 from tenders.rules import PROPOSAL_MOVES, ProposalState
+from tenders.services.common import named
 from tenders.services.moving import is_open, lock, move, outcome
 from tenders.services.telling import tell_partner
 
@@ -36,13 +38,15 @@ def choose(
 
     `person` is who is signed in, or None. With `by`, who acts for a client organisation, its
     partner is invited with limited access to `products` in the same transaction (L3): when that is
-    refused, nothing is chosen. Raises TenderOver, ProposalOver, or what `invite_partner` raises.
+    refused, nothing is chosen. A suspended partner wins nothing (P5). Raises TenderOver,
+    ProposalOver, NotApproved, or what `invite_partner` raises.
     """
     tender = lock(proposal.tender)
     if not is_open(tender):
         raise TenderOver(outcome(tender))
     proposal = _lock_proposal(proposal)
     _move(proposal, "choose")
+    _require_approved(proposal.partner)
     move(tender, "choose")
     proposal.save(update_fields=STATE)
     tender.save(update_fields=STATE)
@@ -75,22 +79,30 @@ def invite_chosen(
 
 
 def _invite(proposal: Proposal, by: Actor, products: Collection[Product]) -> None:
-    """Limited access, for the client to widen later if it likes (L3, L5)."""
+    """Limited access, for the client to widen later if it likes (L3, L5). The invitation stays
+    for ever, so it names the tender by its masked title (T25)."""
     proposal.partnership = invite_partner(
         partner=proposal.partner,
         offer=Offer.limited([product.pk for product in products]),
         by=by,
-        message=proposal.tender.title,
+        message=named(proposal.tender).title,
         known=True,
     )
     proposal.save(update_fields=["partnership"])
 
 
+def _require_approved(partner: Partner) -> None:
+    """P5, T45; `invite_partner` asks the same, but not everybody who chooses invites."""
+    if not partner.approved:
+        raise NotApproved(
+            _("%(partner)s takes no new clients at present. Please choose another partner.")
+            % {"partner": partner}
+        )
+
+
 def _record(tender: Tender, organisation: Organisation, by: "Actor | User | None") -> None:
     """In the client's log, which stays for ever: by the masked title (T25)."""
-    named = copy(tender)
-    named.title = tender.extract_title
-    log.write(organisation=organisation, act="tender.choose", by=by, about=named)
+    log.write(organisation=organisation, act="tender.choose", by=by, about=named(tender))
 
 
 def _lock_proposal(proposal: Proposal) -> Proposal:

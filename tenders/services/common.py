@@ -72,6 +72,12 @@ def tell_requester_about(tender: Tender, kind: str, *, key: str, **ids: int) -> 
 def record(tender: Tender, act: str, by: Actor) -> None:
     """Writes the act to the log of the partner of `by` (A2), which keeps the tender's masked
     title: a log stays for ever, and what was typed into the title does not (T24, T25)."""
-    named = copy(tender)
-    named.title = tender.extract_title
-    log.write(organisation=by.organisation, act=act, by=by, about=named)
+    log.write(organisation=by.organisation, act=act, by=by, about=named(tender))
+
+
+def named(tender: Tender) -> Tender:
+    """The tender under its masked title, for records that outlive its erasure (T25). One that was
+    never published has no masked title yet: it goes by its id. Never to be saved."""
+    found = copy(tender)
+    found.title = tender.extract_title or tender.public_id
+    return found

@@ -45,9 +45,8 @@ def tender_choose(request: HttpRequest, tender: str, proposal: str) -> HttpRespo
     actors = [as_member(person, one) for one in mine] if person else []
     able = [actor for actor in actors if actor.may(ACT)]
     first = found.organisation.slug if found.organisation else ""
-    form = ChooseForm(
-        request.POST or None, actors=able, partner=about.partner, required=later, first=first
-    )
+    typed = request.POST if request.method == "POST" else None  # may be empty: nothing is asked
+    form = ChooseForm(typed, actors=able, partner=about.partner, required=later, first=first)
     asked = request.method == "POST" and (form.is_valid() if able else not later)
     if asked and _done(request, form, about, person, later=later):
         return redirect("tender_mine", tender)

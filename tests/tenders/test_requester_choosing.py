@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from clients.models import Partnership
+from partners.services.programme import suspend
 from tenders.errors import ProposalOver, TenderOver
 from tenders.models import Proposal, Tender
 from tenders.rules import LinkPurpose
@@ -82,6 +83,30 @@ def test_a_partner_that_is_not_listed_is_invited_all_the_same(world: World) -> N
     visitor(world, tender, "gina").post(at(proposal), ticked(world, "garage-nord"))
     proposal.refresh_from_db()
     assert proposal.partnership is not None
+
+
+@pytest.mark.parametrize("name", [None, "gina"])
+def test_a_suspended_partner_wins_nothing(world: World, name: str | None) -> None:
+    """P5, T45: nor by a choice without an invitation."""
+    tender = published(world)
+    proposal = proposed(world, tender)
+    suspend(partner=world.partner("alpine-web"), by=None, reason="Unpaid invoices")
+    typed = {"organisation": "later"} if name else {}
+    answer = visitor(world, tender, name).post(at(proposal), typed)
+    assert "takes no new clients at present" in text_of(answer)
+    proposal.refresh_from_db()
+    assert (proposal.state, Tender.objects.get().state) == ("sent", "open")
+    assert not letters("chosen")
+
+
+def test_the_invitation_keeps_no_contact_detail_of_the_tender(world: World) -> None:
+    """T25: the invitation stays for ever, and what was typed into the title does not."""
+    tender = published(world, title="Web shop, call 021 555 01 02")
+    proposal = proposed(world, tender)
+    visitor(world, tender, "gina").post(at(proposal), ticked(world, "garage-nord"))
+    proposal.refresh_from_db()
+    assert "Web shop" in proposal.partnership.message
+    assert "555" not in proposal.partnership.message
 
 
 def test_later_is_an_answer(world: World) -> None:

@@ -109,3 +109,13 @@ def test_others_find_no_such_page(world: World) -> None:
         for rest in ("change", "hide", "show", "look-at"):
             assert world.client(name).post(at(tender, rest), {"reason": "x"}).status_code != 200
     assert Tender.objects.get().state == "open"
+
+
+def test_the_admins_log_keeps_no_contact_detail(world: World, staff: Client) -> None:
+    """T25: the log outlives the erasure of the tender's title."""
+    tender = published(world, title="Web shop, call 021 555 01 02")
+    staff.post(at(tender, "hide"), {"reason": "Not a need"})
+    staff.post(at(tender, "show"))
+    kept = list(LogEntry.objects.values_list("object_repr", flat=True))
+    assert len(kept) == 2
+    assert all("Web shop" in name and "555" not in name for name in kept)
