@@ -14,7 +14,7 @@ from PIL import Image
 
 from access import log
 from access.errors import Refused
-from access.limits import TooOften, spend
+from access.limits import TooOften, network_of, spend
 from access.mail import Recipient, queue_mail
 from access.models import Membership
 from access.policy import Actor
@@ -172,7 +172,8 @@ def contact(
 
 
 def _spend(partner: Partner, origin: str | None) -> None:
-    spend(f"contacts from {origin}", most=settings.CONTACTS_AN_HOUR, window=HOUR)
+    network = network_of(origin) if origin else "unknown"
+    spend(f"contacts from {network}", most=settings.CONTACTS_AN_HOUR, window=HOUR)
     try:
         spend(f"contacts to partner {partner.pk}", most=settings.CONTACTS_A_DAY, window=DAY)
     except TooOften:

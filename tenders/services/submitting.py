@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from ipaddress import ip_address, ip_network
 from secrets import token_hex
 from typing import Any
 
@@ -12,7 +11,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from access.limits import spend
+from access.limits import network_of, spend
 from access.models import Organisation, User
 from clients.models import Category
 from tenders.errors import LinkUsed, TenderOver
@@ -91,7 +90,7 @@ def confirm(*, link: TenderLink) -> Tender:
 def _count(address: str, origin: str | None) -> None:
     """One more of this origin and this address. Raises TooOften."""
     if origin is not None:
-        spend(f"tenders from {_network(origin)}", most=settings.TENDERS_AN_HOUR, window=HOUR)
+        spend(f"tenders from {network_of(origin)}", most=settings.TENDERS_AN_HOUR, window=HOUR)
     spend(
         # a counter outlives the tender, and must not keep the address
         f"tenders of {_digest(address)}",
@@ -115,13 +114,6 @@ def _same(address: str, title: str, need: str) -> Tender | None:
         .order_by("pk")
         .first()
     )
-
-
-def _network(origin: str) -> str:
-    """Whom a limit counts: an address of IPv4, and of IPv6 the network of one subscriber, who
-    has 2⁶⁴ addresses to choose from."""
-    address = ip_address(origin)
-    return str(ip_network((address, 64), strict=False)) if address.version == 6 else str(address)
 
 
 def _digest(address: str) -> str:

@@ -141,6 +141,16 @@ def test_one_address_writes_so_often_an_hour(world: World) -> None:
     assert write(world.client(), REMOTE_ADDR="192.0.2.2").status_code == 302
 
 
+def test_a_network_of_ipv6_counts_as_one_address(world: World) -> None:
+    """T23: a subscriber has as many addresses as it likes."""
+    for number in range(settings.CONTACTS_AN_HOUR):
+        text, address = f"Message number {number}", f"2001:db8:1:2::{number + 1:x}"
+        assert write(world.client(), text=text, REMOTE_ADDR=address).status_code == 302
+    over = write(world.client(), text="One more message", REMOTE_ADDR="2001:db8:1:2:ffff::1")
+    assert "That was too often." in over.content.decode()
+    assert write(world.client(), REMOTE_ADDR="2001:db8:1:3::1").status_code == 302
+
+
 def test_one_partner_gets_so_many_a_day(world: World) -> None:
     """T23: from however many addresses."""
     settings_a_day = settings.CONTACTS_A_DAY
