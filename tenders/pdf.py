@@ -27,9 +27,13 @@ ACTIVE = frozenset(
 )
 """Names of what runs, submits, plays, carries another file or opens one elsewhere."""
 
+OBJECTS = frozenset({b"ObjStm", b"First"})
+"""What tells a stream of objects; not all readers ask for its type, but all for its first."""
+
 _NAME = re.compile(rb"/([^\x00\t\n\x0c\r ()<>\[\]{}/%]{1,127})")
 _ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 _STREAM = re.compile(rb"(?<!end)stream\r?\n")
+_DEFLATED = re.compile(rb"/Filter\s*(?:/FlateDecode(?![^\s/>])|\[\s*/FlateDecode\s*\])")
 _START = re.compile(rb"startxref\s+(\d{1,10})\s+%%EOF\s*$")
 
 
@@ -61,11 +65,12 @@ def _names_inside(content: bytes) -> set[bytes] | None:
     room = LARGEST_INSIDE
     for begun in _STREAM.finditer(content):
         head = content[max(0, begun.start() - 4096) : begun.start()]
-        head_names = _names(head[head.rfind(b" obj") :])
-        if b"ObjStm" not in head_names:
+        head = head[head.rfind(b" obj") :]
+        head_names = _names(head)
+        if not head_names & OBJECTS:
             continue
         end = content.find(b"endstream", begun.end())
-        objects = _opened(content[begun.end() : end], head_names, room)
+        objects = _opened(content[begun.end() : end], head, room)
         if end < 0 or objects is None:
             return None
         room -= len(objects)
@@ -73,12 +78,13 @@ def _names_inside(content: bytes) -> set[bytes] | None:
     return names
 
 
-def _opened(stream: bytes, head: set[bytes], room: int) -> bytes | None:
-    """The stream as it was before compression, if it is plain deflate and fits the room."""
-    filters = {name for name in head if name.endswith((b"Decode", b"Crypt"))}
-    if not filters:
+def _opened(stream: bytes, head: bytes, room: int) -> bytes | None:
+    """The stream as it was before compression, if it is deflate, once, and fits the room. Not when
+    its dictionary says the filter elsewhere, or by a short name that some readers know."""
+    names = _names(head)
+    if b"Filter" not in names:
         return stream
-    if filters != {b"FlateDecode"} or b"Predictor" in head:
+    if not _DEFLATED.search(head) or b"Predictor" in names:
         return None
     try:
         opened = zlib.decompressobj().decompress(stream, room)

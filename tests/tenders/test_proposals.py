@@ -323,6 +323,25 @@ def test_what_cannot_be_looked_into_is_refused() -> None:
     assert pdf.flaw(compressed(b"0" * (pdf.LARGEST_INSIDE + 1))) is pdf.Flaw.LOCKED
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"/Type/ObjStm/N 1/First 4/Filter 9 0 R",
+        b"/Type/ObjStm/N 1/First 4/Filter/Fl",
+        b"/Type/ObjStm/N 1/First 4/Filter[/FlateDecode/FlateDecode]",
+        b"/Type 9 0 R/N 1/First 4/Filter/FlateDecode",
+        b"/N 1/First 4/Filter/FlateDecode",
+    ],
+)
+def test_compressed_objects_do_not_hide_behind_their_dictionary(head: bytes) -> None:
+    """T33's sister: readers open them all the same, so they are looked into, or refused."""
+    inside = zlib.compress(b"4 0 <</JS 1>>")
+    if head.count(b"FlateDecode") == 2:
+        inside = zlib.compress(inside)
+    stream = b"2 0 obj\n<<%s>>\nstream\n%s\nendstream\nendobj" % (head, inside)
+    assert pdf.flaw(make_pdf(stream)) in (pdf.Flaw.ACTIVE, pdf.Flaw.LOCKED)
+
+
 def test_plain_ones_pass() -> None:
     from weasyprint import HTML
 
