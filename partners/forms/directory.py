@@ -29,7 +29,7 @@ class DirectoryFilters(FilterForm):
     language = forms.ChoiceField(label=gettext_lazy("Language"), required=False)
     country = forms.ChoiceField(label=gettext_lazy("Country"), required=False)
     place = forms.CharField(
-        label=gettext_lazy("Place"),
+        label=gettext_lazy("Where"),
         required=False,
         max_length=60,
         widget=forms.TextInput(attrs={"placeholder": gettext_lazy("Town or region")}),
