@@ -73,8 +73,10 @@ class TenderQuerySet(QuerySet["Tender"]):
         ).prefetch_related("categories")
 
     def search(self, text: str) -> "TenderQuerySet":
-        """Those whose extract holds `text`; nothing else of a tender is searched (T24)."""
-        return self.filter(Q(extract_title__icontains=text) | Q(extract__icontains=text))
+        """Those whose extract holds `text`; nothing else of a tender is searched (T24), and of one
+        that is over only its title, which its partners still see (T25)."""
+        inside = Q(extract__icontains=text, state=TenderState.OPEN, expires_at__gt=timezone.now())
+        return self.filter(Q(extract_title__icontains=text) | inside)
 
     def expired(self) -> "TenderQuerySet":
         """Those whose time has passed, and that nobody has closed yet (T6)."""

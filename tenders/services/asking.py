@@ -5,7 +5,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from access.policy import Actor
-from tenders.errors import AlreadyAnswered, ProposalOver, TenderOver, TooManyQuestions
+from tenders.errors import (
+    AlreadyAnswered,
+    ContactsErased,
+    ProposalOver,
+    TenderOver,
+    TooManyQuestions,
+)
 from tenders.models import Proposal, Question, Tender
 from tenders.rules import ProposalState, TenderState
 from tenders.services.common import approved_partner, record, tell_requester_about
@@ -19,7 +25,7 @@ STANDING = (ProposalState.SENT, ProposalState.CHOSEN)
 @transaction.atomic
 def ask(*, proposal: Proposal, text: str) -> Question:
     """The requester asks the partner something about its proposal, while it stands. The partner
-    is told. Raises TenderOver, ProposalOver or TooManyQuestions."""
+    is told. Raises TenderOver, ContactsErased, ProposalOver or TooManyQuestions."""
     _lock(proposal.tender)
     proposal = Proposal.objects.select_related("partner__organisation").get(pk=proposal.pk)
     if proposal.state not in STANDING:
@@ -37,8 +43,8 @@ def ask(*, proposal: Proposal, text: str) -> Question:
 @transaction.atomic
 def answer(*, question: Question, by: Actor, text: str) -> Question:
     """The partner answers a question about its proposal, once; the requester is told (T4).
-    Raises AlreadyAnswered, TenderOver, ProposalOver, PartnerSuspended, and what `Actor.require`
-    raises."""
+    Raises AlreadyAnswered, TenderOver, ContactsErased, ProposalOver, PartnerSuspended, and what
+    `Actor.require` raises."""
     tender = _lock(question.proposal.tender)
     approved_partner(by, "reseller.propose")
     question = Question.objects.visible_to(by).select_related("proposal").get(pk=question.pk)
@@ -55,8 +61,11 @@ def answer(*, question: Question, by: Actor, text: str) -> Question:
 
 
 def _lock(tender: Tender) -> Tender:
-    """The tender locked, while it is open or decided: then people may still have to ask."""
+    """The tender locked, while it is open or decided: then people may still have to ask, until
+    its contacts were erased, for nothing would erase what they say after that (T25)."""
     tender = lock(tender)
+    if tender.contacts_erased_at is not None:
+        raise ContactsErased(_("The contact details of this tender were erased."))
     if not (is_open(tender) or tender.state == TenderState.CHOSEN):
         raise TenderOver(outcome(tender))
     return tender

@@ -88,6 +88,17 @@ def test_gone_at_once(world: World) -> None:
     assert titles(browser, "?q=shop") == []
 
 
+def test_what_is_over_is_not_found_by_its_text(world: World) -> None:
+    """T25: who answered a tender that was cancelled sees its title, and searches no more."""
+    browser = world.client("lea")
+    over = published(world, title="First shop", need="Twelve bakeries want to sell bread online.")
+    proposed(world, over)
+    assert titles(browser, "?tab=proposals&q=twelve") == ["First shop"]
+    cancel(tender=over)
+    assert titles(browser, "?tab=closed&q=twelve") == []
+    assert titles(browser, "?tab=closed&q=first") == ["First shop"]
+
+
 def test_a_suspended_partner_sees_only_its_own(world: World) -> None:
     """P5, T45"""
     tender(world, "Other")

@@ -14,6 +14,8 @@ from tenders.errors import ContactsErased, TenderOver
 from tenders.models import Proposal, Tender, TenderLink
 from tenders.rules import LinkPurpose
 from tenders.services import closing
+from tenders.services.asking import answer, ask
+from tenders.services.choosing import choose
 from tenders.services.submitting import confirm
 from tests.tenders.requesting import (
     NEED,
@@ -189,6 +191,19 @@ def test_what_is_erased_is_not_opened_again(world: World) -> None:
     tasks.erase_old_contacts()
     with pytest.raises(ContactsErased):
         closing.prolong(tender=tender)
+
+
+def test_nothing_is_asked_after_it(world: World) -> None:
+    """T25: nothing would erase it any more."""
+    tender = published(world)
+    proposal = choose(proposal=proposed(world, tender), person=None)
+    question = ask(proposal=proposal, text="When do we begin?")
+    moved(tender, closed_at=timezone.now() - settings.TENDER_CONTACT_DAYS * DAY)
+    tasks.erase_old_contacts()
+    with pytest.raises(ContactsErased):
+        ask(proposal=proposal, text=f"Write to {NORA}")
+    with pytest.raises(ContactsErased):
+        answer(question=question, by=world.actor("lea", "alpine-web"), text=f"To {NORA}?")
 
 
 def test_mails_about_others_stay(world: World) -> None:
