@@ -81,7 +81,7 @@ def said(
 ) -> str:
     """The cell of an act and a capacity; reseller pages exist at a partner only, premium pages
     where there is premium support, and accounts for who holds the right to them."""
-    if act.startswith("clients.") and not reseller:
+    if act.startswith(("clients.", "reseller.")) and not reseller:
         return "hidden"
     if act.startswith("premium.") and not premium:
         return "hidden"
