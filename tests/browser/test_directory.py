@@ -37,7 +37,7 @@ def test_found_by_a_visitor_and_invited(visitor, mailbox, live_world):
     guest.go("/directory/")
     assert guest.page.url.endswith("/en/directory/")
     guest.page.get_by_label("Name, town or what you need").fill("webshops")
-    guest.page.get_by_label("Place").fill("geneve")
+    guest.page.get_by_label("Where").fill("geneve")
     guest.press("Search")
     assert guest.page.locator(".directory-card h2").all_inner_texts() == ["Rhône Digital SAS"]
     guest.press("Rhône Digital SAS")
