@@ -12,6 +12,7 @@ from access.models.mail import OutgoingMail
 from access.models.organisations import Membership, Organisation
 from access.models.people import User
 from access.models.support import SupportAccess, SupportCode, SupportLookup
+from access.models.topics import MutedTopic, Topic
 
 __all__ = [
     "Act",
@@ -19,6 +20,7 @@ __all__ = [
     "Attempt",
     "MemberInvitation",
     "Membership",
+    "MutedTopic",
     "Organisation",
     "OrganisationGroupPermission",
     "OrganisationUserPermission",
@@ -28,5 +30,6 @@ __all__ = [
     "SupportAccess",
     "SupportCode",
     "SupportLookup",
+    "Topic",
     "User",
 ]
