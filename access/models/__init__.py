@@ -7,6 +7,7 @@ from access.models.grants import (
     ProductUserPermission,
 )
 from access.models.invitations import MemberInvitation
+from access.models.jobs import JobRun, JobStanding
 from access.models.limits import Attempt
 from access.models.mail import OutgoingMail
 from access.models.organisations import Membership, Organisation
@@ -18,6 +19,8 @@ __all__ = [
     "Act",
     "AssignedCategory",
     "Attempt",
+    "JobRun",
+    "JobStanding",
     "MemberInvitation",
     "Membership",
     "MutedTopic",
