@@ -63,8 +63,8 @@ class Invoice(models.Model):
     period_from = models.DateField(null=True)
     period_until = models.DateField(null=True)
     reference = models.CharField(_("payment reference"), max_length=27, blank=True)
-    seller = models.JSONField(help_text="The vendor as it was.")
-    buyer = models.JSONField(help_text="The payer as it was.")
+    seller = models.JSONField(help_text=_("The vendor as it was."))
+    buyer = models.JSONField(help_text=_("The payer as it was."))
     vat_category = models.CharField(max_length=2, choices=VatCategory.choices)
     net = money(_("net"))
     vat = money(_("VAT"))
@@ -157,7 +157,7 @@ class InvoiceLine(models.Model):
     unit_price = money(_("price of one"))
     net = money(_("net"))
     vat_percent = percent(_("VAT rate"))
-    credits = models.BooleanField(default=False, help_text="Of a credit note.")
+    credits = models.BooleanField(default=False, help_text=_("Of a credit note."))
 
     objects = InvoiceLineQuerySet.as_manager()
 
@@ -201,7 +201,7 @@ class Payment(models.Model):
         max_length=64,
         blank=True,
         editable=False,
-        help_text="Of the form: sent twice, it pays once.",
+        help_text=_("Of the form: sent twice, it pays once."),
     )
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     created_by = models.ForeignKey(

@@ -43,11 +43,11 @@ class Order(models.Model):
     method = models.CharField(_("payment"), max_length=8, choices=PaymentMethod.choices)
     currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices)
     partnership_version = models.PositiveIntegerField(
-        null=True, editable=False, help_text="Of the partnership when it was ordered (T13)."
+        null=True, editable=False, help_text=_("Of the partnership when it was ordered (T13).")
     )
-    rates_of = models.DateField(_("rates of"), help_text="The day whose prices and rates count.")
+    rates_of = models.DateField(_("rates of"), help_text=_("The day whose prices and rates count."))
     key = models.CharField(
-        max_length=64, editable=False, help_text="The same key twice is one order (T15)."
+        max_length=64, editable=False, help_text=_("The same key twice is one order (T15).")
     )
     created_at = models.DateTimeField(_("ordered at"), auto_now_add=True)
     created_by = models.ForeignKey(
@@ -133,14 +133,14 @@ class OrderLine(models.Model):
         default=list,
         db_default=[],
         blank=True,
-        help_text="Of the products to install, one for each unit.",
+        help_text=_("Of the products to install, one for each unit."),
     )
     period = models.CharField(_("period"), max_length=8, choices=Period.choices)
     starts_on = models.DateField(_("from"))
-    ends_on = models.DateField(_("to"), help_text="The day of the next renewal.")
+    ends_on = models.DateField(_("to"), help_text=_("The day of the next renewal."))
     quantity = models.PositiveIntegerField(_("quantity"))
     units = models.PositiveIntegerField(
-        _("units"), help_text="All that the payer pays of it, this line included (M2)."
+        _("units"), help_text=_("All that the payer pays of it, this line included (M2).")
     )
     price = money(_("public price of one"))
     partner_percent = percent(_("partner rate"))
@@ -158,10 +158,10 @@ class OrderLine(models.Model):
     cashback = money(_("cashback"))
     discount = money(_("discount"))
     payer = models.ForeignKey(
-        Organisation, models.PROTECT, related_name="+", help_text="A copy of the order's."
+        Organisation, models.PROTECT, related_name="+", help_text=_("A copy of the order's.")
     )
     to_invoice = models.BooleanField(
-        default=False, help_text="Waits for the payer's collective invoice."
+        default=False, help_text=_("Waits for the payer's collective invoice.")
     )
 
     objects = LineQuerySet.as_manager()

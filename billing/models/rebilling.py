@@ -201,8 +201,8 @@ class Rebill(models.Model):
     issued_on = models.DateField(_("date"), null=True)
     due_on = models.DateField(_("payable until"), null=True)
     reference = models.CharField(max_length=27, blank=True)
-    seller = models.JSONField(default=dict, help_text="The partner as it was.")
-    buyer = models.JSONField(default=dict, help_text="The client as it was.")
+    seller = models.JSONField(default=dict, help_text=_("The partner as it was."))
+    buyer = models.JSONField(default=dict, help_text=_("The client as it was."))
     logo = models.ForeignKey(RebillLogo, models.PROTECT, null=True, related_name="+")
 
     version = models.PositiveIntegerField(default=1)

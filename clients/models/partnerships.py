@@ -54,7 +54,7 @@ class Partnership(models.Model):
         _("the partner confirmed to pay at"),
         null=True,
         editable=False,
-        help_text="Until then the client pays the automatic renewals (M10).",
+        help_text=_("Until then the client pays the automatic renewals (M10)."),
     )
     offered_products = models.ManyToManyField(
         Product, through="clients.OfferedProduct", related_name="+"
@@ -73,7 +73,9 @@ class Partnership(models.Model):
     ending_notice = models.PositiveSmallIntegerField(
         null=True,
         editable=False,
-        help_text="The last notice given, or passed by, before the end date: days before it (L9).",
+        help_text=_(
+            "The last notice given, or passed by, before the end date: days before it (L9)."
+        ),
     )
     closed_at = models.DateTimeField(_("closed at"), null=True)
 
