@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from access.letters import Facts, Letter, Verbatim, absolute, letter, safe_name, vendor_name
-from access.models import MemberInvitation, User
+from access.models import MemberInvitation, Topic, User
 from access.rules import Role
 
 
@@ -285,7 +285,7 @@ def invitation_withdrawn(facts: Facts) -> Letter:
     )
 
 
-@letter("access.member_joined")
+@letter("access.member_joined", topic=Topic.PEOPLE)
 def member_joined(facts: Facts) -> Letter:
     """To who invited: the person said yes."""
     names = _names(facts)
@@ -301,7 +301,7 @@ def member_joined(facts: Facts) -> Letter:
     )
 
 
-@letter("access.member_refused")
+@letter("access.member_refused", topic=Topic.PEOPLE)
 def member_refused(facts: Facts) -> Letter:
     """To who invited: the person said no."""
     names = _names(facts)
@@ -346,7 +346,7 @@ def member_removed(facts: Facts) -> Letter:
     )
 
 
-@letter("access.member_left")
+@letter("access.member_left", topic=Topic.PEOPLE)
 def member_left(facts: Facts) -> Letter:
     """To those who answer for the organisation: somebody left by themselves."""
     names = _names(facts)

@@ -9,14 +9,18 @@ import re
 import textwrap
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+
+from access.models.topics import Topic
+from access.stop_links import stop_path
 
 NAME_LENGTH = 80
 LINE = 76
@@ -31,6 +35,16 @@ class Verbatim(str):
 
 
 @dataclass(frozen=True)
+class Item:
+    """One of several things that a letter lists: its name, which leads to its page, and a few
+    short lines about it."""
+
+    name: str
+    address: str
+    lines: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
 class Letter:
     """What a mail says. `greeting` is made from the recipient's name when it is left empty; a
     fact's value may have several lines; `other_action` is what a reader may do instead, and shows
@@ -41,6 +55,7 @@ class Letter:
     why: str
     greeting: str = ""
     facts: Sequence[tuple[str, str]] = ()
+    items: Sequence[Item] = ()
     quote: str = ""
     action: tuple[str, str] | None = None
     other_action: tuple[str, str] | None = None
@@ -52,32 +67,46 @@ class Rendered:
     subject: str
     text: str
     html: str
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 LetterMaker = Callable[[Facts], Letter | None]
 registry: dict[str, LetterMaker] = {}
+topics: dict[str, Topic] = {}
+"""Which kinds are not essential, and what they are about. A kind that is not here always arrives:
+somebody would lose money, access, a deadline or a right without it."""
 
 
-def letter(kind: str) -> Callable[[LetterMaker], LetterMaker]:
+def letter(kind: str, *, topic: Topic | None = None) -> Callable[[LetterMaker], LetterMaker]:
     """Register the function that writes the letter of this kind.
 
-    It gets the frozen facts of the mail and answers None when the mail is no longer true.
+    It gets the frozen facts of the mail and answers None when the mail is no longer true. With a
+    `topic` the letter is one that its reader may do without, and stop.
     """
 
     def register(maker: LetterMaker) -> LetterMaker:
         if kind in registry:
             raise ValueError(f"two letters of the kind {kind}")
         registry[kind] = maker
+        if topic is not None:
+            topics[kind] = topic
         return maker
 
     return register
 
 
-def write(kind: str, facts: Facts, *, language: str, name: str = "") -> Rendered | None:
-    """The letter in the reader's language as HTML and text, or None when no longer true."""
+def write(
+    kind: str, facts: Facts, *, language: str, name: str = "", address: str = ""
+) -> Rendered | None:
+    """The letter in the reader's language as HTML and text, or None when no longer true. One with
+    a topic says how to stop such mails at `address`, in its foot and in its headers (RFC 8058)."""
     with translation.override(language):
         draft = registry[kind](facts)
-        return None if draft is None else _render(draft, language=language, name=name)
+        if draft is None:
+            return None
+        topic = topics.get(kind)
+        stop = absolute(stop_path(address, topic, language)) if topic and address else ""
+        return _render(draft, language=language, name=name, topic=topic, stop=stop)
 
 
 def vendor_name() -> str:
@@ -130,23 +159,24 @@ def without_links(text: str) -> str:
 # ---- The one maker -------------------------------------------------------------------------
 
 
-def _render(draft: Letter, *, language: str, name: str) -> Rendered:
+def _render(draft: Letter, *, language: str, name: str, topic: Topic | None, stop: str) -> Rendered:
     subject = without_links(str(draft.subject))
     if "\n" in subject or "\r" in subject:
         raise ValueError("a subject is one line")
-    for action in (draft.action, draft.other_action):
-        if action and not action[1].startswith(settings.BASE_URL.rstrip("/") + "/"):
-            raise ValueError("a mail links to the portal only")
+    _keep_inside([item.address for item in draft.items])
+    _keep_inside([action[1] for action in (draft.action, draft.other_action) if action])
     parts = {
         "subject": subject,
         "greeting": draft.greeting or _greeting(name),
         "paragraphs": [without_links(str(text)) for text in draft.paragraphs],
         "facts": [(str(label), _value(value)) for label, value in draft.facts],
+        "items": [_item(item) for item in draft.items],
         "quote": [without_links(line) for line in _lines(draft.quote)],
         "action": draft.action,
         "other_action": draft.other_action,
         "after": [without_links(str(text)) for text in draft.after],
         "why": without_links(str(draft.why)),
+        "stop": _stop(topic, stop) if topic and stop else None,
         "language": language,
         **_vendor(),
     }
@@ -155,7 +185,34 @@ def _render(draft: Letter, *, language: str, name: str) -> Rendered:
         subject=subject,
         text=re.sub(r"\n{3,}", "\n\n", text).strip() + "\n",
         html=render_to_string("mail/letter.html", parts).strip() + "\n",
+        headers=_stop_headers(stop) if stop else {},
     )
+
+
+def _keep_inside(addresses: Sequence[str]) -> None:
+    for address in addresses:
+        if not address.startswith(settings.BASE_URL.rstrip("/") + "/"):
+            raise ValueError("a mail links to the portal only")
+
+
+def _stop(topic: Topic, stop: str) -> dict[str, tuple[str, str]]:
+    """What the foot offers to who does not want such mails."""
+    label = _("Stop these mails (%(topic)s)") % {"topic": topic.label}
+    choose = _("Choose which mails you get"), absolute(reverse("mail_choices"))
+    return {"stop": (label, stop), "choose": choose}
+
+
+def _stop_headers(stop: str) -> dict[str, str]:
+    """One click in the mail program stops the topic, without a visit of ours (RFC 8058)."""
+    return {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+
+
+def _item(item: Item) -> dict[str, Any]:
+    return {
+        "name": without_links(one_line(item.name)),
+        "address": item.address,
+        "lines": [without_links(one_line(line)) for line in item.lines if line],
+    }
 
 
 def _greeting(name: str) -> str:
@@ -190,10 +247,16 @@ def _wrapped(parts: dict[str, Any]) -> dict[str, Any]:
     return {
         "paragraphs": [_fill(text) for text in parts["paragraphs"]],
         "facts": [_fact(label, lines, width + 2) for label, lines in parts["facts"]],
+        "items": [_filled(item) for item in parts["items"]],
         "quote": [_fill(line, first="> ", other="> ") for line in parts["quote"]],
         "after": [_fill(text) for text in parts["after"]],
         "why": _fill(parts["why"]),
     }
+
+
+def _filled(item: dict[str, Any]) -> dict[str, Any]:
+    lines = [_fill(line, first="  ", other="  ") for line in item["lines"]]
+    return item | {"name": _fill(item["name"], first="* ", other="  "), "lines": lines}
 
 
 def _fact(label: str, lines: list[str], width: int) -> str:

@@ -19,7 +19,6 @@ from typing import Any, Self
 from celery import current_app
 from django.conf import settings
 from django.core import mail as django_mail
-from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.utils import timezone
@@ -27,7 +26,9 @@ from django.utils.translation import get_language
 from kombu.exceptions import OperationalError
 
 from access import letters
+from access.mail_message import PortalMessage
 from access.models.mail import OutgoingMail
+from access.models.topics import MutedTopic
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +38,12 @@ QUIET_SECONDS = 30.0  # how long a process leaves a broker alone that did not an
 IMPATIENT = {"max_retries": 0, "socket_connect_timeout": 1, "socket_timeout": 1}
 FIRST_DELAY = 30  # seconds until the second attempt; it doubles from there
 LONGEST_DELAY = 24 * 3600  # when a recipient's server says "later"
-LONGEST_OUTAGE_DELAY = 15 * 60  # when our own server is away: the mail is not to blame
+FIRST_BREAK_DELAY = 10  # when the connection broke on this mail: it may be to blame, or not
+LONGEST_OUTAGE_DELAY = 15 * 60  # however often it broke
+BREAKS = 3  # so many in one batch, and our server is left alone until the next
+KNOCK_SECONDS = 10.0  # how long a process leaves a mail server alone that did not let it in
+
+UNWANTED = "unwanted"  # why a mail was not sent whose reader stopped mails of its kind
 
 
 @dataclass(frozen=True)
@@ -131,7 +137,7 @@ class Fate(Enum):
     OBSOLETE = auto()  # the letter is no longer true
     REFUSED = auto()  # for good: staff look at it
     LATER = auto()  # this mail is to be tried again, the next ones now
-    OUTAGE = auto()  # our server is away: everything later
+    OUTAGE = auto()  # the connection broke: this mail later, the next ones over a new connection
 
 
 def send_due_mail(*, limit: int = BATCH) -> int:
@@ -141,21 +147,62 @@ def send_due_mail(*, limit: int = BATCH) -> int:
     somebody else holds are skipped. A mail leaves twice only if the process or the connection
     dies between the server's yes and our commit; it then has the same Message-ID.
     """
+    if not OutgoingMail.objects.due(at=timezone.now()).exists():
+        return 0
     connection = django_mail.mailers.default
-    done = 0
+    done = breaks = 0
     try:
-        while done < limit:
+        while done < limit and breaks < BREAKS and _door.opens(connection):
             fate = _send_next(connection)
             if fate is None:
                 break
             done += 1
             if fate is Fate.OUTAGE:
-                break
+                breaks += 1
+                _close(connection)
     finally:
-        # The mails are marked by now: how the farewell goes changes nothing.
-        with suppress(OSError):
-            connection.close()
+        _close(connection)
     return done
+
+
+def _close(connection: BaseEmailBackend) -> None:
+    # The mails are marked by now: how the farewell goes changes nothing.
+    with suppress(OSError):
+        connection.close()
+
+
+class _Door:
+    """The way to our mail server. While it lets nobody in, the mails are not touched: they stay
+    due, and all of them leave as soon as it opens. To knock is what a process does again after
+    KNOCK_SECONDS."""
+
+    def __init__(self) -> None:
+        self.shut_until = 0.0
+
+    def opens(self, connection: BaseEmailBackend) -> bool:
+        """Whether the connection is open; opens it where it is not."""
+        if time.monotonic() < self.shut_until:
+            return False
+        try:
+            connection.open()
+        except OSError as error:  # each of smtplib's errors is one
+            self.shut_until = time.monotonic() + KNOCK_SECONDS
+            logger.warning("The mail server lets nobody in: %s", _in_words(error))
+            _note(_in_words(error))
+            return False
+        return True
+
+
+_door = _Door()
+
+
+@transaction.atomic
+def _note(error: str) -> None:
+    """Writes on the mail that waits longest why it waits, for staff to read."""
+    due = OutgoingMail.objects.due(at=timezone.now())
+    if mail := due.select_for_update(skip_locked=True).first():
+        mail.last_error = _kept(error)
+        mail.save(update_fields=["last_error"])
 
 
 @transaction.atomic(durable=True)
@@ -175,8 +222,14 @@ def _attempt(mail: OutgoingMail, connection: BaseEmailBackend) -> tuple[Fate, st
     try:
         # A letter reads the database; its failed query must not spoil the row's transaction.
         with transaction.atomic():
+            if _unwanted(mail):
+                return Fate.OBSOLETE, UNWANTED
             rendered = letters.write(
-                mail.kind, mail.context | mail.secrets, language=mail.language, name=mail.name
+                mail.kind,
+                mail.context | mail.secrets,
+                language=mail.language,
+                name=mail.name,
+                address=mail.address,
             )
     except Exception as error:  # one letter's mistake must not hold up all the others
         logger.exception("The letter %s of mail %s can't be written", mail.kind, mail.pk)
@@ -184,17 +237,22 @@ def _attempt(mail: OutgoingMail, connection: BaseEmailBackend) -> tuple[Fate, st
     if rendered is None:
         return Fate.OBSOLETE, ""
     try:
-        connection.open()
         connection.send_messages([_message(mail, rendered)])
     except (OSError, ValueError) as error:  # each of smtplib's errors is an OSError
         return _fate_of(error), _in_words(error)
     return Fate.SENT, ""
 
 
-def _message(mail: OutgoingMail, rendered: letters.Rendered) -> EmailMultiAlternatives:
+def _unwanted(mail: OutgoingMail) -> bool:
+    """Whether its reader stopped mails of this kind; those without a topic always arrive."""
+    topic = letters.topics.get(mail.kind)
+    return topic is not None and MutedTopic.objects.reaching(mail.address, topic).exists()
+
+
+def _message(mail: OutgoingMail, rendered: letters.Rendered) -> PortalMessage:
     """The mail as it leaves: From fixed, no Reply-To, marked as sent by a machine (T34)."""
     to = Address(letters.safe_name(mail.name) if mail.name else "", addr_spec=mail.address)
-    message = EmailMultiAlternatives(
+    message = PortalMessage(
         subject=rendered.subject,
         body=rendered.text,
         from_email=_sender(),
@@ -204,6 +262,7 @@ def _message(mail: OutgoingMail, rendered: letters.Rendered) -> EmailMultiAltern
             "Auto-Submitted": "auto-generated",
             "X-Auto-Response-Suppress": "All",
             "Content-Language": mail.language,
+            **rendered.headers,
         },
     )
     message.attach_alternative(rendered.html, "text/html")
@@ -249,10 +308,13 @@ def _decoded(answer: bytes | str) -> str:
 
 def _mark(mail: OutgoingMail, fate: Fate, error: str) -> None:
     now = timezone.now()
-    mail.last_error = error.replace("\x00", "")[:2000]
-    if fate in (Fate.LATER, Fate.OUTAGE):
-        longest = LONGEST_DELAY if fate is Fate.LATER else LONGEST_OUTAGE_DELAY
-        mail.next_attempt_at = now + delay(mail.attempts, longest=longest)
+    mail.last_error = _kept(error)
+    if fate is Fate.LATER:
+        mail.next_attempt_at = now + delay(mail.attempts)
+    elif fate is Fate.OUTAGE:
+        mail.next_attempt_at = now + delay(
+            mail.attempts, first=FIRST_BREAK_DELAY, longest=LONGEST_OUTAGE_DELAY
+        )
     else:
         mail.state = {
             Fate.SENT: OutgoingMail.State.SENT,
@@ -266,12 +328,17 @@ def _mark(mail: OutgoingMail, fate: Fate, error: str) -> None:
     )
 
 
-def delay(attempts: int, *, longest: int = LONGEST_DELAY) -> timedelta:
-    """How long to wait after so many attempts: doubling, up to `longest`, spread by a fifth.
+def _kept(error: str) -> str:
+    return error.replace("\x00", "")[:2000]
+
+
+def delay(attempts: int, *, first: int = FIRST_DELAY, longest: int = LONGEST_DELAY) -> timedelta:
+    """How long to wait after so many attempts, in seconds: `first`, doubling up to `longest`,
+    spread by a fifth.
 
     The spread keeps a crowd of mails refused together from coming back together.
     """
-    seconds = min(FIRST_DELAY * 2 ** min(attempts - 1, 20), longest)
+    seconds = min(first * 2 ** min(attempts - 1, 20), longest)
     return timedelta(seconds=seconds * random.uniform(0.8, 1.0))  # noqa: S311 - no secret
 
 

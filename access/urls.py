@@ -4,6 +4,7 @@ from django.urls import path
 
 from access.views import (
     invitations,
+    mails,
     organisation,
     people,
     profile,
@@ -70,6 +71,8 @@ urlpatterns = [
     path("o/<slug:organisation>/premium/", support.premium, name="premium"),
     path("o/<slug:organisation>/premium/renew/", support.premium_renew, name="premium_renew"),
     path("profile/", profile.profile, name="profile"),
+    path("profile/mails/", mails.mail_choices, name="mail_choices"),
+    path("mails/stop/<str:token>/", mails.mail_stop, name="mail_stop"),
     path("profile/second-factor/", second_factor.second_factor, name="second_factor"),
     path("profile/sessions/", sessions.sessions, name="sessions"),
     path("profile/sessions/end/", sessions.sessions_end_others, name="sessions_end_others"),

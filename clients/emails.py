@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from access.letters import Facts, Letter, letter
+from access.models import Topic
 from clients.letter_parts import (
     Sides,
     answerable,
@@ -74,7 +75,7 @@ def invited(facts: Facts) -> Letter | None:
     )
 
 
-@letter("clients.reminder")
+@letter("clients.reminder", topic=Topic.REMINDERS)
 def reminder(facts: Facts) -> Letter | None:
     """Nobody has answered for days: the same question, with the same link (L8)."""
     link = open_link(facts)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from access.letters import Facts, Letter, absolute, letter, safe_name, vendor_name
+from access.models import Topic
 from partners.models import Partner
 from partners.rules import SPOKEN
 from tenders import wording
@@ -21,7 +22,7 @@ from tenders.rules import ProposalState, TenderState
 from tenders.services.moving import is_open
 
 
-@letter("tenders.extract")
+@letter("tenders.extract", topic=Topic.TENDERS)
 def extract(facts: Facts) -> Letter | None:
     """A new tender as partners may read it before they open it (T2, T24). None once it is over,
     or the partner is not approved or has paused (T5, P5)."""

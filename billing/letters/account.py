@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from access.letters import Facts, Letter, Verbatim, absolute, letter, safe_name
+from access.models import Topic
 from billing.rules import ZERO
 from billing.states import EntryKind
 
@@ -74,7 +75,7 @@ def request_refused(facts: Facts) -> Letter:
     )
 
 
-@letter("billing.cashback_statement")
+@letter("billing.cashback_statement", topic=Topic.PAYMENTS)
 def cashback_statement(facts: Facts) -> Letter:
     """What cashback came in a month, on the 1st of the next one."""
     month = date_format(date.fromisoformat(facts["month"]), "YEAR_MONTH_FORMAT")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from access.letters import Facts, Letter, Verbatim, absolute, letter, safe_name, vendor_name
+from access.models import Topic
 from billing.models import Invoice
 from billing.references import printed
 from billing.rules import ZERO
@@ -162,7 +163,7 @@ def products_suspended(facts: Facts) -> Letter:
     )  # fmt: skip
 
 
-@letter("billing.invoice_paid")
+@letter("billing.invoice_paid", topic=Topic.PAYMENTS)
 def invoice_paid(facts: Facts) -> Letter:
     return Bill.of(facts).letter(
         _("Invoice %(number)s is paid"),

@@ -14,6 +14,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from access.letters import Facts, Letter, absolute, letter, safe_name
+from access.models import Topic
 from billing.models import Order
 from billing.rules import ZERO
 from billing.states import OrderState
@@ -132,7 +133,7 @@ def order_waiting(facts: Facts) -> Letter | None:
     )  # fmt: skip
 
 
-@letter("billing.order_reminder")
+@letter("billing.order_reminder", topic=Topic.REMINDERS)
 def order_reminder(facts: Facts) -> Letter | None:
     """The partner has not answered for days."""
     matter = Matter.of(facts)

@@ -26,6 +26,8 @@ ELSEWHERE: dict[str, tuple[int | str, int | str]] = {
     "set_language": (405, 405),
     "vendor_stylesheet": (200, 200),
     "healthz": (200, 200),
+    "readyz_web": (200, 200),
+    "metrics": (404, 404),
     "organisation_new": ("login", 200),
     "invitation_gone": (404, 404),
     "member_link_gone": (404, 404),
@@ -34,6 +36,7 @@ ELSEWHERE: dict[str, tuple[int | str, int | str]] = {
     "second_factor": ("login", 200),
     "sessions": ("login", 200),
     "sessions_end_others": ("login", 405),
+    "mail_choices": ("login", 200),
     "programme": (200, 200),
     "directory": (200, 200),
     "sitemap": (200, 200),
@@ -50,7 +53,7 @@ STAFF = {*SUPPORT, "staff"}
 # Pages with rules of their own: see the tests below.
 OTHERS = {"readyz", "invitation", "invitation_link", "request_answer", "request_refuse"}
 OTHERS |= {"member_join", "member_link", "member_join_accept", "member_join_refuse"}
-OTHERS |= {"session_end"}
+OTHERS |= {"session_end", "mail_stop"}
 # Those in test_tenders.py and test_programme.py.
 OTHERS |= {*RESELLER, *REQUESTER, "tender_link", "tender_confirm", "backup_move"}
 OTHERS |= {"directory_page", "directory_contact", "directory_invite", "directory_logo"}
