@@ -22,6 +22,7 @@ from django.core.exceptions import ImproperlyConfigured
 from portal import embedded
 
 SECRET_KEY_LENGTH = 50
+TOKEN_LENGTH = 20
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 
 
@@ -57,6 +58,35 @@ def integer(name: str, *, default: int, least: int = 0) -> int:
             f"{name}={value!r} is not understood: write a whole number, {least} or more."
         )
     return int(value)
+
+
+def choice(name: str, *, default: str, among: tuple[str, ...]) -> str:
+    value = text(name, default=default)
+    if value not in among:
+        raise WrongEnvironmentError(
+            f"{name}={value!r} is not understood: write one of {', '.join(among)}."
+        )
+    return value
+
+
+def log_format() -> str:
+    """Lines of JSON where programs read them, else readable ones."""
+    default = "json" if is_production() else "text"
+    return choice("LOG_FORMAT", default=default, among=("json", "text"))
+
+
+def log_level() -> str:
+    return choice("LOG_LEVEL", default="INFO", among=("DEBUG", "INFO", "WARNING", "ERROR"))
+
+
+def token(name: str) -> str:
+    """A secret that a machine shows us, or "" when there is none; a short one is refused."""
+    value = text(name, default="")
+    if value and (len(value) < TOKEN_LENGTH or not value.isascii()):
+        raise WrongEnvironmentError(
+            f"{name} is too weak: give {TOKEN_LENGTH} random characters or more."
+        )
+    return value
 
 
 def amount(name: str, *, default: str) -> Decimal:

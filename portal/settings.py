@@ -7,6 +7,7 @@ from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
 from portal import environment as env
+from portal import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -44,6 +45,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.observing.ObservingMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -193,6 +195,12 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 
+# What operators read (docs/monitoring.md): logs; /metrics, for who shows the token; /readyz, and
+# after how many minutes unsent mail turns it red.
+LOGGING = logs.configuration(style=env.log_format(), level=env.log_level())
+METRICS_TOKEN = env.token("METRICS_TOKEN")
+MAIL_STUCK_MINUTES = env.integer("MAIL_STUCK_MINUTES", default=15, least=1)
+
 # A client with some thousand products ticks them in one form.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
@@ -215,7 +223,8 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_SSL = BASE_URL.startswith("https://")
 SECURE_SSL_REDIRECT = SECURE_SSL
-SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]  # asked from inside, without the proxy
+# Asked by machines inside, without the proxy.
+SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz(/web)?$", "^metrics$"]
 SECURE_HSTS_SECONDS = 63_072_000 if SECURE_SSL else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_SSL
 SECURE_HSTS_PRELOAD = SECURE_SSL

@@ -5,12 +5,14 @@ from django.contrib import admin
 from django.urls import include, path
 
 from clients.views import reach
-from portal import dashboard, demo_mails, health
+from portal import dashboard, demo_mails, health, metrics
 
 urlpatterns = [
     path("", include("portal.page_urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("readyz/web", health.readyz_web, name="readyz_web"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("", include("access.urls")),
     path("", include("partners.urls.findable")),
     path("invitations/", include("clients.urls.invitations")),
@@ -40,6 +42,7 @@ urlpatterns = [
     path("o/<slug:organisation>/reseller/tenders/", include("tenders.urls.reseller")),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("admin/mails/", include("portal.gallery")),
     path("admin/", admin.site.urls),
     *demo_mails.urlpatterns(),
     # Pages for strangers name their language, so that each can be found and linked in each.

@@ -142,7 +142,7 @@ class TestDemo:
         assert "gina@garage-nord.example" in demo.said
         assert "demo-password" in demo.said
         assert get(f"{address}/healthz") == "ok\n"
-        assert get(f"{address}/readyz") == '{"database": "ok", "broker": "ok"}'
+        assert get(f"{address}/readyz") == '{"database": "ok", "broker": "ok", "mail": "ok"}'
         commands = " ".join(demo.processes().values())
         assert all(name in commands for name in ("gunicorn", "worker", "beat"))
 
