@@ -32,6 +32,7 @@ def outbox(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setitem(letters.registry, "test.hello", hello)
     monkeypatch.setattr(mail, "wake", lambda: None)
+    monkeypatch.setattr(mail, "_door", mail._Door())  # it remembers a server that let nobody in
 
 
 def queue(key: str = "event", *to: Recipient, **context: object) -> None:

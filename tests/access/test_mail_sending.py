@@ -4,6 +4,7 @@ import smtplib
 import threading
 from contextlib import suppress
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -128,15 +129,73 @@ def test_a_failed_mail_can_be_tried_again_by_hand(sink):
     ]
 
 
-def test_an_absent_server_delays_the_mail_and_loses_none(settings):
+def test_an_absent_server_leaves_every_mail_due_and_says_why(settings):
+    """No mail is to blame, so none is put off: all leave as soon as the server is back."""
     use_server(settings, free_port())
     for n in range(3):
         queue(f"event:{n}")
-    assert send_due_mail() == 1, "one knock is enough to know that nobody is at home"
-    assert OutgoingMail.objects.waiting().count() == 3
-    knocked = OutgoingMail.objects.get(attempts=1)
-    assert knocked.next_attempt_at > timezone.now()
-    assert "refused" in knocked.last_error.lower()
+    assert send_due_mail() == 0
+    assert OutgoingMail.objects.due(at=timezone.now()).filter(attempts=0).count() == 3
+    waits_longest = OutgoingMail.objects.due(at=timezone.now()).first()
+    assert "refused" in waits_longest.last_error.lower()
+
+
+def test_a_server_that_let_nobody_in_is_left_alone_for_some_seconds(settings, sink, monkeypatch):
+    port = settings.MAILERS["default"]["OPTIONS"]["port"]
+    queue()
+    use_server(settings, free_port())
+    assert send_due_mail() == 0
+    use_server(settings, port)
+    assert send_due_mail() == 0, "nobody knocks again so soon"
+    monkeypatch.setattr(mail, "KNOCK_SECONDS", 0)
+    mail._door.shut_until = 0
+    assert send_due_mail() == 1
+    assert (only_mail().state, only_mail().attempts, only_mail().last_error) == (State.SENT, 1, "")
+
+
+class Breaking:
+    """A server that breaks the connection on some mails, before its answer."""
+
+    def __init__(self, *broken: str) -> None:
+        self.broken, self.opened, self.left = broken, 0, []
+
+    def open(self) -> None:
+        self.opened += 1
+
+    def close(self) -> None:
+        pass
+
+    def send_messages(self, messages) -> None:
+        if messages[0].subject in self.broken:
+            raise smtplib.SMTPServerDisconnected("gone")
+        self.left.append(messages[0].subject)
+
+
+def use_breaking(monkeypatch, *broken: str) -> Breaking:
+    server = Breaking(*broken)
+    monkeypatch.setattr(mail.django_mail, "mailers", SimpleNamespace(default=server))
+    return server
+
+
+def test_a_mail_on_which_the_connection_breaks_waits_and_the_next_leave(monkeypatch):
+    server = use_breaking(monkeypatch, "Hello 0")
+    for n in range(3):
+        queue(f"event:{n}", n=n)
+    before = timezone.now()
+    assert send_due_mail() == 3
+    assert server.left == ["Hello 1", "Hello 2"]
+    waiting = OutgoingMail.objects.waiting().get()
+    assert waiting.attempts == 1
+    assert before + timedelta(seconds=8) <= waiting.next_attempt_at
+    assert waiting.next_attempt_at <= timezone.now() + timedelta(seconds=10)
+
+
+def test_a_server_on_which_everything_breaks_is_left_alone(monkeypatch):
+    use_breaking(monkeypatch, *(f"Hello {n}" for n in range(9)))
+    for n in range(9):
+        queue(f"event:{n}", n=n)
+    assert send_due_mail() == mail.BREAKS
+    assert OutgoingMail.objects.waiting().filter(attempts=0).count() == 9 - mail.BREAKS
 
 
 @pytest.mark.parametrize(
