@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
-from django.contrib.auth.decorators import login_not_required
+from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required, permission_required
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
@@ -114,6 +115,21 @@ def public(reason: str, methods: tuple[str, ...] = READ) -> Callable[[View], Vie
     def decorate(view: View) -> View:
         guarded = login_not_required(require_http_methods(list(methods))(view))
         guarded.policy = Policy("public", methods, reason=reason)  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def staff(
+    reason: str, methods: tuple[str, ...] = READ, *, permission: str
+) -> Callable[[View], View]:
+    """A page of the vendor's staff below `/admin/`, for those with `permission` (T47). Others are
+    led to the admin's door, or answered 403; no cache keeps it."""
+
+    def decorate(view: View) -> View:
+        allowed = permission_required(permission, raise_exception=True)(view)
+        guarded = admin.site.admin_view(require_http_methods(list(methods))(allowed))
+        guarded.policy = Policy("staff", methods, permission, reason=reason)  # type: ignore[attr-defined]
         return guarded
 
     return decorate
