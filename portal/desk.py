@@ -183,6 +183,22 @@ def _url(matter: Matter) -> str:
     return f"{page}?{matter.narrowed.format(today=timezone.localdate().isoformat())}"
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of the staff's that is no model's: where it is, and who may see it."""
+
+    label: str | Promise
+    icon: str
+    name: str
+    permission: str
+
+
+PAGES: tuple[Page, ...] = (
+    Page(_("Gallery of mails"), "mail", "gallery", "access.view_outgoingmail"),
+)
+
+
 def on_desk(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """What the admin's start page shows (unfold's DASHBOARD_CALLBACK)."""
-    return context | {"waiting": waiting(request)}
+    pages = [page for page in PAGES if request.user.has_perm(page.permission)]
+    return context | {"waiting": waiting(request), "pages": pages}

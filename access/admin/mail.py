@@ -21,6 +21,7 @@ class OutgoingMailAdmin(LookOnlyAdmin):
     search_fields = ["address", "event", "message_id"]
     date_hierarchy = "created_at"
     actions = ["queue_again"]
+    list_before_template = "access/admin/mails_note.html"  # type: ignore[assignment]
     fields = (
         "kind", "event", "address", "name", "language", "state", "attempts", "next_attempt_at",
         "created_at", "sent_at", "last_error", "message_id", "context",
