@@ -200,21 +200,39 @@ def listed(rows: QuerySet[Any], words: Callable[[Any], str]) -> Due:
 # ---- Item by item ----------------------------------------------------------------------------
 
 
+class Troubles:
+    """The items that failed while the others went on. They are kept with the run that this is part
+    of; where there is none, `settle` raises the first error in the end, so that nothing hides."""
+
+    def __init__(self) -> None:
+        self.errors: list[Exception] = []
+
+    def keep(self, item: str, error: Exception) -> None:
+        self.errors.append(error)
+        failed(item, error)
+
+    def settle(self) -> None:
+        if self.errors and running.get() is None:
+            raise self.errors[0]
+
+
 def each[Row](
     found: Iterable[Row],
     verb: Callable[[Row], object],
     *,
     faster: tuple[type[Exception], ...] = (),
+    outage: tuple[type[Exception], ...] = (),
     name: Callable[[Row], str] | None = None,
 ) -> int:
     """Does `verb` for each item, in a transaction of its own; answers for how many it was done.
 
     One that answers False or None, or raises one of `faster`, was not due any more. An item that
     fails is kept with the run, under its public id, and the others go on; it is still due, so the
-    next run tries it again. Where no job runs, the first error is raised in the end.
+    next run tries it again. One of `outage` would meet them all: it ends the run. Where no job
+    runs, the first error is raised in the end.
     """
     rows = found.iterator(chunk_size=500) if isinstance(found, QuerySet) else found
-    run, done, errors = running.get(), 0, []
+    run, done, troubles = running.get(), 0, Troubles()
     for row in rows:
         if run is not None and time.monotonic() > run.stops_at:
             logger.info("%s has run for long: the next run goes on", run.name)
@@ -226,16 +244,14 @@ def each[Row](
         except faster:
             continue
         except Exception as error:  # one item's trouble must not hold up all the others
-            if _connection_is_lost():
+            if isinstance(error, outage) or _connection_is_lost():
                 raise
-            errors.append(error)
-            failed((name or named)(row), error)
+            troubles.keep((name or named)(row), error)
             continue
         done += answer is not None and answer is not False
         if run is not None:
             run.count += answer is not None and answer is not False
-    if errors and run is None:
-        raise errors[0]
+    troubles.settle()
     return done
 
 
@@ -245,13 +261,13 @@ def together[Row](
     *,
     refused: Callable[[Row, Exception], None],
 ) -> int:
-    """Does `verb` for all the items in one transaction; where that fails, for each half of them,
-    down to the one that is to blame, which `refused` gets. Answers the sum of its answers."""
+    """Does `verb`, which is atomic, for all the items at once; where that fails, for each half of
+    them, down to the one that is to blame, which `refused` gets. Answers the sum of its answers."""
     if not rows:
         return 0
+    found_work()
     try:
-        with transaction.atomic():
-            return verb(rows)
+        return verb(rows)
     except Exception as error:
         if _connection_is_lost():
             raise

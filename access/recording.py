@@ -61,7 +61,9 @@ class Recorder:
             _safely(self._keep)
 
     def failure(self, item: str, error: BaseException) -> None:
-        """One item failed; the others go on."""
+        """One item failed; the others go on. Two hands of one run may meet the same item."""
+        if any(known["item"] == item for known in self.failures):
+            return
         logger.error("%s: %s failed", self.name, item, exc_info=error)
         self.failed += 1
         if self.failed <= MOST_FAILURES:

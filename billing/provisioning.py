@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.module_loading import import_string
@@ -27,6 +27,8 @@ from clients.services.backups import put_into_console
 logger = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 8
+AT_ONCE = 500
+"""How many tasks a run carries out."""
 FIRST_DELAY = timedelta(seconds=30)
 LONGEST_DELAY = timedelta(hours=6)
 DIGITS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -106,13 +108,22 @@ def queue_tasks(
 # ---- Carrying them out -----------------------------------------------------------------------
 
 
-def run_due_tasks(*, limit: int = 500) -> int:
+def run_due_tasks(*, limit: int = AT_ONCE) -> int:
     """Carries out up to `limit` due tasks; answers how many it tried. Safe to run many times at
     once: a task is locked from the look to the mark, and one that somebody holds is skipped."""
     hand, tried = provisioner(), 0
     while tried < limit and _run_next(hand):
         tried += 1
     return tried
+
+
+def due_now() -> QuerySet[ProvisioningTask]:
+    """What a run would carry out: due tasks whose product has nothing older that can't be done
+    now, as it failed or waits for its next attempt."""
+    late = Q(state=TaskState.DUE, next_attempt_at__lte=timezone.now())
+    unfinished = ProvisioningTask.objects.exclude(state=TaskState.DONE).exclude(late)
+    stuck = unfinished.filter(product=OuterRef("product"), pk__lt=OuterRef("pk"))
+    return ProvisioningTask.objects.filter(late & ~Exists(stuck)).order_by("next_attempt_at", "pk")
 
 
 @transaction.atomic(durable=True)

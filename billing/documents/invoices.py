@@ -18,6 +18,7 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from access import jobs
 from billing import vat
 from billing.documents import qr, vendor
 from billing.documents.errors import DocumentError
@@ -30,6 +31,8 @@ from billing.states import InvoiceKind, InvoiceState, PaymentMethod
 logger = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 5
+AT_ONCE = 50
+"""How many documents a run prints."""
 LOCK = 7_041_402
 """The first half of the advisory lock of a document that is being printed."""
 
@@ -125,11 +128,12 @@ def to_print() -> QuerySet[Invoice]:
     return rows.order_by("pdf_attempts", "pk")
 
 
-def print_due(*, limit: int = 50) -> int:
+def print_due(*, limit: int = AT_ONCE) -> int:
     """Prints up to `limit` documents; answers how many. Safe to run many times at once: who comes
-    second skips what is being printed."""
-    keys = list(to_print().values_list("pk", flat=True)[:limit])
-    return sum(print_one(key) for key in keys)
+    second skips what is being printed. A store that is full or away (OSError) ends it: that is no
+    document's fault, and costs none of them an attempt."""
+    rows = list(to_print().only("public_id")[:limit])
+    return jobs.each(rows, lambda row: print_one(row.pk), outage=(OSError,))
 
 
 @transaction.atomic
@@ -147,16 +151,31 @@ def print_one(key: int) -> bool:
     if invoice is None:
         return False
     try:
-        data = render(document_of(invoice))
+        with transaction.atomic():
+            _print(invoice)
+    except OSError:
+        raise
     except DocumentError as error:
         logger.exception("Invoice %s could not be printed", invoice.number)
-        Invoice.objects.filter(pk=key).update(
-            pdf_attempts=F("pdf_attempts") + 1, pdf_problem=f"{error}"[:200]
-        )
+        _note(invoice, f"{error}")
         return False
-    invoice.pdf.save(f"{invoice.number}-{invoice.public_id}.pdf", ContentFile(data), save=False)
-    Invoice.objects.filter(pk=key).update(pdf=invoice.pdf.name, pdf_problem="")
+    except Exception as error:  # the attempt counts, or it would come first for ever
+        jobs.failed(jobs.named(invoice), error)
+        _note(invoice, type(error).__name__)
+        return False
     return True
+
+
+def _print(invoice: Invoice) -> None:
+    data = render(document_of(invoice))
+    invoice.pdf.save(f"{invoice.number}-{invoice.public_id}.pdf", ContentFile(data), save=False)
+    Invoice.objects.filter(pk=invoice.pk).update(pdf=invoice.pdf.name, pdf_problem="")
+
+
+def _note(invoice: Invoice, problem: str) -> None:
+    Invoice.objects.filter(pk=invoice.pk).update(
+        pdf_attempts=F("pdf_attempts") + 1, pdf_problem=problem[:200]
+    )
 
 
 def open_pdf(invoice: Invoice) -> BinaryIO:

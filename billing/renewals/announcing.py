@@ -2,17 +2,20 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
+from access import jobs
 from access.log import write as write_log
 from access.mail import Recipient, queue_mail
-from access.models import Organisation
+from access.models import Organisation, OutgoingMail
 from billing.provisioning import queue_tasks
 from billing.renewals.facts import Known
-from billing.renewals.foreseen import foresee
+from billing.renewals.foreseen import Refuse, foresee
 from billing.renewals.mails import SHOWN, accountants
 from billing.renewals.planning import Order
 from billing.states import TaskAct
@@ -26,17 +29,43 @@ CHUNK = 1_000
 RUNNING = (ProductState.ACTIVE, ProductState.SUSPENDED)
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What one payer is to be told: the orders of what renews `on` a day, `days` from now."""
+
+    orders: Sequence[Order]
+    people: Sequence[Recipient]
+    on: date
+    days: int
+
+    @property
+    def payer(self) -> Organisation:
+        return self.orders[0].payer
+
+    @property
+    def event(self) -> str:
+        return f"billing.renewal_soon:{self.payer.pk}:{self.on}:{self.days}"
+
+
 def remind(day: date) -> int:
     """Reminds of what renews 30 and 7 days after `day`: one mail for each payer and notice, at the
     prices known now. Twice on a day is one mail. Answers how many payers were reminded."""
-    return sum(_remind(day, notice) for notice in NOTICES)
+    troubles = jobs.Troubles()
+    reminded = sum(
+        jobs.each(to_remind(day, days, troubles), _remind, name=lambda one: jobs.named(one.payer))
+        for days in NOTICES
+    )
+    troubles.settle()
+    return reminded
 
 
-def _remind(day: date, notice: int) -> int:
-    on = day + timedelta(days=notice)
+def to_remind(day: date, days: int, troubles: jobs.Troubles | None = None) -> list[Notice]:
+    """Whom to tell on `day` of what renews `days` later, and was not told yet. A client whose
+    renewal can't be foreseen goes to `troubles`; without them the error is raised."""
+    on = day + timedelta(days=days)
     orders: dict[int, list[Order]] = defaultdict(list)
     known: Known | None = None
-    for chunk, known_here in foresee(on, since=on):
+    for chunk, known_here in foresee(on, since=on, refused=_refusing(troubles)):
         for order in chunk.orders:
             orders[order.payer.pk].append(order)
         if known is None:
@@ -44,17 +73,29 @@ def _remind(day: date, notice: int) -> int:
         else:
             known.profiles |= known_here.profiles
     if known is None:
-        return 0
+        return []
     readers = accountants(set(orders), known.profiles)
-    for payer, of_payer in orders.items():
-        _queue_reminder(readers[payer], of_payer, on, notice)
-    return len(orders)
+    found = [Notice(orders[payer], readers[payer], on, days) for payer in orders if readers[payer]]
+    told = OutgoingMail.objects.filter(event__in=[one.event for one in found])
+    events = set(told.values_list("event", flat=True))
+    return [one for one in found if one.event not in events]
 
 
-def _queue_reminder(
-    people: Sequence[Recipient], orders: Sequence[Order], on: date, notice: int
-) -> None:
-    payer = orders[0].payer
+def _refusing(troubles: jobs.Troubles | None) -> Refuse | None:
+    if troubles is None:
+        return None
+    return lambda client, error: troubles.keep(
+        jobs.named(Organisation.objects.get(pk=client)), error
+    )
+
+
+def _remind(notice: Notice) -> bool:
+    _queue_reminder(notice)
+    return True
+
+
+def _queue_reminder(notice: Notice) -> None:
+    payer, orders = notice.payer, notice.orders
     lines: list[list[Any]] = [
         [line.group.quantity, line.group.product_type, order.client.name]
         for order in orders
@@ -62,12 +103,12 @@ def _queue_reminder(
     ]
     queue_mail(
         kind="billing.renewal_soon",
-        key=f"billing.renewal_soon:{payer.pk}:{on}:{notice}",
-        to=people,
+        key=notice.event,
+        to=notice.people,
         context={
             "slug": payer.slug,
             "payer": payer.name,
-            "day": on.isoformat(),
+            "day": notice.on.isoformat(),
             "lines": lines[:SHOWN],
             "more": max(len(lines) - SHOWN, 0),
             "currency": payer.currency,
@@ -79,21 +120,34 @@ def _queue_reminder(
 # ---- The end at the term -----------------------------------------------------------------------
 
 
+def to_end(day: date) -> QuerySet[Product]:
+    """What is not to be renewed and has reached its term by `day`."""
+    rows = Product.objects.filter(state__in=RUNNING, auto_renewal=False, renews_on__lte=day)
+    return rows.order_by("pk")
+
+
 def end_at_term(day: date) -> int:
     """Ends what is not to be renewed and has reached its term by `day`: the vendor's systems
     cancel it, and its owner is told. Safe to run many times at once. Answers how many ended."""
-    ended = 0
-    while some := _end_some(day):
-        ended += some
+    troubles, ended, after = jobs.Troubles(), 0, 0
+
+    def end(keys: Sequence[int]) -> int:
+        return _end_some(keys, day)
+
+    def refused(key: int, error: Exception) -> None:
+        troubles.keep(jobs.named(Product.objects.get(pk=key)), error)
+
+    while keys := list(to_end(day).filter(pk__gt=after).values_list("pk", flat=True)[:CHUNK]):
+        ended += jobs.together(keys, end, refused=refused)
+        after = keys[-1]
+    troubles.settle()
     return ended
 
 
 @transaction.atomic
-def _end_some(day: date) -> int:
-    rows = Product.objects.filter(
-        state__in=RUNNING, auto_renewal=False, renews_on__lte=day
-    ).order_by("pk")
-    products = list(rows.select_for_update(skip_locked=True, no_key=True)[:CHUNK])
+def _end_some(some: Sequence[int], day: date) -> int:
+    rows = to_end(day).filter(pk__in=some)
+    products = list(rows.select_for_update(skip_locked=True, no_key=True))
     if not products:
         return 0
     keys = [product.pk for product in products]

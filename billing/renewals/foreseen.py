@@ -2,11 +2,12 @@
 the reminders before (M5)."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from access import jobs
 from billing.models import RenewalRun
 from billing.renewals import settling
 from billing.renewals.due import EVER, Group, look, next_clients
@@ -18,15 +19,32 @@ from clients.models import Product
 NO_RUN = 0
 
 
-def foresee(day: date, *, since: date = EVER) -> Iterator[tuple[Plan, Known]]:
+type Refuse = Callable[[int, Exception], None]
+
+
+def foresee(
+    day: date, *, since: date = EVER, refused: Refuse | None = None
+) -> Iterator[tuple[Plan, Known]]:
     """The plans for all that renews from `since` to `day`, a chunk of clients at a time. Of a
-    product that is several terms behind, the first term only."""
+    product that is several terms behind, the first term only. `refused` gets the client (primary
+    key) whose plan can't be made; without it the error is raised."""
     prices, after = PriceList(day), 0
-    while clients := next_clients(day, NO_RUN, after=after, since=since):
-        after = clients[-1]
+    found: list[tuple[Plan, Known]] = []
+
+    def look_at(clients: Sequence[int]) -> int:
         groups = look(clients, day, NO_RUN, since=since)
         known = read(groups)
-        yield plan(groups, known, prices, _count), known
+        found.append((plan(groups, known, prices, _count), known))
+        return len(clients)
+
+    while clients := next_clients(day, NO_RUN, after=after, since=since):
+        after = clients[-1]
+        if refused is None:
+            look_at(clients)
+        else:
+            jobs.together(clients, look_at, refused=refused)
+        yield from found
+        found.clear()
 
 
 def _count(wanted: dict[tuple[int, int], int]) -> dict[tuple[int, int], int]:

@@ -17,13 +17,14 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from access import jobs
+from access.models import Organisation
 from billing.models import RenewalRun
 from billing.renewals import failing, settling, sql
 from billing.renewals.due import ALL, EVER, Cursor, Share, collect, lock_clients, next_clients
 from billing.renewals.facts import Known, PriceList, read, units_of
 from billing.renewals.planning import Plan, plan
 from billing.renewals.writing import Writer
-from clients.models import Product
 
 logger = logging.getLogger(__name__)
 
@@ -86,15 +87,20 @@ class Worker:
         self.prices = PriceList(run.day)
         self.writer = Writer(self.prices)
         self.done = Done()
+        self.refused: set[int] = set()
+        self.troubles = jobs.Troubles()
 
     def work(self) -> Done:
         """Goes through all clients again and again: what came back due (a product that is several
-        terms behind) and what others left is found by the next round."""
+        terms behind) and what others left is found by the next round. A client at which something
+        unexpected happens is left to the next run, which takes this one up again."""
         gc.freeze()  # what was there before is not gone through again with each chunk's rows
         try:
-            return self._work()
+            done = self._work()
         finally:
             gc.unfreeze()
+        self.troubles.settle()
+        return done
 
     def _work(self) -> Done:
         patient_until = time.monotonic() + PATIENCE
@@ -104,7 +110,8 @@ class Worker:
                 self.share = ALL  # its own is done: it helps with what is left
                 continue
             if not seen:
-                self._finish()
+                if not self.refused:
+                    self._finish()
                 return self.done
             if renewed:
                 patient_until = time.monotonic() + PATIENCE
@@ -118,10 +125,15 @@ class Worker:
         """How many clients were due, and how many products or faults were dealt with."""
         after = seen = dealt = 0
         while clients := next_clients(self.run.day, self.run.pk, after=after, share=self.share):
-            seen += len(clients)
-            dealt += self._attempt(clients)
+            mine = [client for client in clients if client not in self.refused]
+            seen += len(mine)
+            dealt += jobs.together(mine, self._attempt, refused=self._refuse)
             after = clients[-1]
         return seen, dealt
+
+    def _refuse(self, client: int, error: Exception) -> None:
+        self.refused.add(client)
+        self.troubles.keep(jobs.named(Organisation.objects.get(pk=client)), error)
 
     def _attempt(self, clients: Sequence[int]) -> int:
         for attempt in range(1, ATTEMPTS + 1):
@@ -172,8 +184,3 @@ class Worker:
         RenewalRun.objects.filter(pk=self.run.pk, finished_at=None).update(
             finished_at=timezone.now()
         )
-
-
-def due_products(day: date) -> int:
-    """How many products are due by the day."""
-    return Product.objects.filter(state="active", auto_renewal=True, renews_on__lte=day).count()

@@ -9,11 +9,12 @@ import hashlib
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from access import log
+from access import jobs, log
 from access.models import User
 from billing import bank_files
 from billing.bank_files import BankCredit
@@ -107,11 +108,15 @@ def _trouble(credit: BankCredit) -> str:
 def book_new(*, file: BankFile | None = None) -> int:
     """Books or lists what is stored and not looked at yet; answers how many. Safe to run at once:
     a row is locked from the look to the mark."""
-    rows = BankMovement.objects.filter(state=MovementState.NEW)
+    rows = to_book()
     if file is not None:
         rows = rows.filter(file=file)
-    keys = list(rows.order_by("pk").values_list("pk", flat=True))
-    return sum(match(movement=key) for key in keys)
+    return jobs.each(list(rows.only("public_id")), lambda row: match(movement=row.pk))
+
+
+def to_book() -> QuerySet[BankMovement]:
+    """What is stored and not looked at yet."""
+    return BankMovement.objects.filter(state=MovementState.NEW).order_by("pk")
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from access import log
+from access import jobs, log
 from access.models import Organisation
 from billing.models import Invoice
 from billing.services import suspending
@@ -68,8 +68,15 @@ def remind_due(*, day: date | None = None, dry_run: bool = False) -> list[Step]:
     day = day or timezone.localdate()
     if dry_run:
         return list(steps(day))
-    found = [remind(invoice=invoice, day=day) for invoice in list(due(day))]
-    return [step for step in found if step is not None]
+    taken: list[Step] = []
+
+    def take(invoice: Invoice) -> bool:
+        step = remind(invoice=invoice, day=day)
+        taken.extend([step] if step else [])
+        return step is not None
+
+    jobs.each(list(due(day)), take)
+    return taken
 
 
 @transaction.atomic

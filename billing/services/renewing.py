@@ -1,17 +1,21 @@
 """Renewals: nightly of all that is due, by hand ahead of time, reminders, and ends (M5, C3)."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from datetime import date
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from billing.models import RenewalRun
 from billing.renewals import announcing
 from billing.renewals.due import ALL, Share
 from billing.renewals.runs import Done, Worker, open_run
+from clients.models import Product
+from clients.rules import ProductState
 
 
 def renew_due(*, day: date | None = None, again: bool = True, share: Share = ALL) -> Done:
@@ -25,7 +29,7 @@ def renew_due(*, day: date | None = None, again: bool = True, share: Share = ALL
     day = day or today
     if day > today:
         raise ValueError("what is due later is not renewed today")
-    if not again and _is_finished(day):
+    if not again and is_finished(day):
         return Done(finished=True)
     return Worker(open_run(day), share).work()
 
@@ -39,7 +43,7 @@ def renew_together(*, day: date | None = None, again: bool = True) -> Done:
     done, number = Done(finished=True), settings.RENEWAL_WORKERS
     with ThreadPoolExecutor(number) as pool:
         workers = [
-            pool.submit(_alone, day=day, again=again, share=(part, number))
+            pool.submit(copy_context().run, _alone, day=day, again=again, share=(part, number))
             for part in range(number)
         ]
     for worker in workers:
@@ -54,9 +58,16 @@ def _alone(**values: Any) -> Done:
         connection.close()
 
 
-def _is_finished(day: date) -> bool:
+def is_finished(day: date) -> bool:
+    """Whether a run of the day went through all that was due."""
     runs = RenewalRun.objects.filter(day=day)
     return runs.exists() and not runs.filter(finished_at=None).exists()
+
+
+def products_due(day: date) -> QuerySet[Product]:
+    """The products that renew by the day."""
+    rows = Product.objects.filter(state=ProductState.ACTIVE, auto_renewal=True, renews_on__lte=day)
+    return rows.select_related("organisation", "product_type").order_by("renews_on", "pk")
 
 
 def remind_of_renewals(*, day: date | None = None) -> int:

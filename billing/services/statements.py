@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
+from access import jobs
 from access.mail import queue_mail
 from access.models import OutgoingMail
 from billing.models import Account, Entry
@@ -60,19 +61,29 @@ def send_statements(*, day: date) -> int:
     """Mails the cashback statement of last month to the partners that earned any, in the first
     days of a month. Safe to run many times and at once: the event is the account and the month.
     Answers how many accounts it queued mails for."""
+    month = month_before(day)
+    return jobs.each(
+        statements_due(day=day),
+        lambda row: _send(row[0], month, *row[1:]),
+        name=lambda row: jobs.named(row[0]),
+    )
+
+
+type Earned = tuple[Account, Decimal, Decimal, int]
+
+
+def statements_due(*, day: date) -> list[Earned]:
+    """The accounts whose statement of last month is to be mailed on `day`, with their cashback,
+    what was taken back, and of how many lines."""
     if day.day > MAIL_DAYS:
-        return 0
+        return []
     month = month_before(day)
     sent = set(
         OutgoingMail.objects.filter(event__startswith=f"{_event(month)}:").values_list(
             "event", flat=True
         )
     )
-    return sum(
-        _send(account, month, cashback, taken, number)
-        for account, cashback, taken, number in _earners(month)
-        if _event(month, account) not in sent
-    )
+    return [row for row in _earners(month) if _event(month, row[0]) not in sent]
 
 
 def _event(month: date, account: Account | None = None) -> str:
@@ -80,7 +91,7 @@ def _event(month: date, account: Account | None = None) -> str:
     return event if account is None else f"{event}:{account.pk}"
 
 
-def _earners(month: date) -> Iterator[tuple[Account, Decimal, Decimal, int]]:
+def _earners(month: date) -> Iterator[Earned]:
     """Each account with its cashback of the month, what was taken back, and how many lines."""
     came = Q(reverses__isnull=True)
     rows = (
@@ -106,12 +117,13 @@ def _earners(month: date) -> Iterator[tuple[Account, Decimal, Decimal, int]]:
 
 
 @transaction.atomic
-def _send(account: Account, month: date, came: Decimal, back: Decimal, lines: int) -> int:
+def _send(account: Account, month: date, came: Decimal, back: Decimal, lines: int) -> bool:
+    people = readers(account)
     last = last_before(account, month_after(month))
     queue_mail(
         kind="billing.cashback_statement",
         key=_event(month, account),
-        to=readers(account),
+        to=people,
         context={
             "organisation": account.organisation.name,
             "slug": account.organisation.slug,
@@ -123,4 +135,4 @@ def _send(account: Account, month: date, came: Decimal, back: Decimal, lines: in
             "balance": str(last.balance_after if last else ZERO),
         },
     )
-    return 1
+    return bool(people)
