@@ -5,7 +5,7 @@ from django.urls import path
 from portal import views
 
 urlpatterns = [
-    path("", views.landing, name="landing"),
+    path("", views.front, name="front"),
     path("start/", views.start, name="start"),
     path("switch/", views.switch, name="switch"),
     path("theme/", views.set_theme, name="set_theme"),

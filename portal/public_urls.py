@@ -5,7 +5,10 @@ An address without language leads to the one in the visitor's language.
 
 from django.urls import include, path
 
+from portal import views
+
 urlpatterns = [
+    path("", views.landing, name="landing"),
     path("programme/", include("partners.urls.public_programme")),
     path("directory/", include("partners.urls.directory")),
     path("tenders/", include("tenders.urls.public")),

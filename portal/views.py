@@ -8,27 +8,44 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views import i18n
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import requires_csrf_token
+from django.views.decorators.vary import vary_on_headers
 
 from access.errors import ActForbidden, Refused
 from access.models import MemberInvitation
 from access.policy import clients_of, organisations_of, supported_by
 from access.services import change_language
+from access.web.findable import Findable
 from access.web.pages import ACTION, person, public
 from access.web.strangers import without_token
 from clients.models import Partnership
-from portal import colour
+from portal import colour, logs
 from portal.context import THEME_COOKIE, THEMES
 
 A_YEAR = 365 * 24 * 3600
 PAGE_SIZE = 50
 
 
+@public(reason="Leads each visitor to the first page in their language.")
+@vary_on_headers("Accept-Language", "Cookie")
+def front(request: HttpRequest) -> HttpResponse:
+    return redirect("landing")
+
+
 @public(reason="Says what the portal is for, before anyone signs in.")
 def landing(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/landing.html")
+    findable = Findable.of(
+        request,
+        title=_("Partners and clients, with access that the client decides"),
+        description=_(
+            "The reseller portal: partners look after their clients' products, and each client "
+            "decides who may do what."
+        ),
+    )
+    return render(request, "portal/landing.html", {"findable": findable})
 
 
 @person(reason="Leads each person to the organisation they work in.")
@@ -136,5 +153,6 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Static, without a query: the database may be what failed."""
-    return render(None, "500.html", status=500)
+    """Static, without a query: the database may be what failed. Names the request, so that a caller
+    can quote what the log has of it."""
+    return render(None, "500.html", {"reference": logs.request_id()}, status=500)

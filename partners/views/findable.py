@@ -13,7 +13,7 @@ from access.letters import absolute
 from access.web.pages import public
 from partners.models import Partner
 
-PUBLIC = ("directory", "programme", "tender_submit")
+PUBLIC = ("landing", "directory", "programme", "tender_submit")
 """The public pages that are the same address for all, with the language before it."""
 CLOSED = ("/accounts/", "/admin/", "/invitations/", "/o/", "/start/", "/switch/")
 MOST = 9_000
@@ -42,18 +42,18 @@ def _pages() -> Iterator[tuple[str, str, datetime | None]]:
     home = absolute("/")
     with translation.override("en"):
         for name in PUBLIC:
-            if path := _path(name):
+            if (path := _path(name)) is not None:
                 yield home, path, None
         listed = Partner.objects.open_to_clients().select_related("page")
         for partner in listed.defer("page__headlines", "page__descriptions")[:MOST]:
-            path = _path("directory_page", partner.organisation.slug)
+            path = _path("directory_page", partner.organisation.slug) or ""
             page = getattr(partner, "page", None)
             yield home, path, page.changed_at if page else partner.approved_at
 
 
-def _path(name: str, *args: str) -> str:
-    """The page's path without its language; empty when there is no such page."""
+def _path(name: str, *args: str) -> str | None:
+    """The page's path without its language; None when there is no such page."""
     try:
         return reverse(name, args=args).removeprefix("/en/")
     except NoReverseMatch:
-        return ""
+        return None

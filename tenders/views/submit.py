@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from access.errors import Refused
+from access.web.findable import Findable
 from access.web.middleware import client_address
 from access.web.pages import ACTION, FORM, public
 from tenders.extracts import make_extract
@@ -45,7 +46,15 @@ def tender_submit(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: SubmitForm, data: QueryDict) -> HttpResponse:
-    context = {"form": form, "extract": _extract(data) if data else None}
+    findable = Findable.of(
+        request,
+        title=_("Describe your need, partners answer"),
+        description=_(
+            "Submit a tender, free: partners who know the products read an extract without your "
+            "name, and send you proposals."
+        ),
+    )
+    context = {"form": form, "extract": _extract(data) if data else None, "findable": findable}
     return render(request, "tenders/submit.html", context)
 
 

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db
 
 # Pages outside organisations: what they answer to a stranger and to the signed-in.
 ELSEWHERE: dict[str, tuple[int | str, int | str]] = {
+    "front": ("moves on", "moves on"),
     "landing": (200, 200),
     "start": ("login", "moves on"),
     "switch": ("login", 200),

@@ -154,18 +154,18 @@ def test_a_list_page_is_light_on_the_wire(client, mia):
 
 @pytest.mark.django_db
 def test_the_theme_is_remembered(client):
-    html = client.get("/").content.decode()
+    html = client.get(reverse("landing")).content.decode()
     assert html.count('media="(prefers-color-scheme: dark)"') == 2
     answer = client.post(reverse("set_theme"), {"theme": "dark", "next": reverse("account_login")})
     assert answer.url == reverse("account_login")
-    html = client.get("/").content.decode()
+    html = client.get(reverse("landing")).content.decode()
     assert 'data-bs-theme="dark"' in html
     assert "portal/dark.css" in html
     assert "prefers-color-scheme" not in html
     client.post(reverse("set_theme"), {"theme": "light"})
-    assert "dark.css" not in client.get("/").content.decode()
+    assert "dark.css" not in client.get(reverse("landing")).content.decode()
     client.post(reverse("set_theme"), {"theme": '"><script>'})
-    assert 'data-bs-theme="light"' in client.get("/").content.decode()
+    assert 'data-bs-theme="light"' in client.get(reverse("landing")).content.decode()
 
 
 @pytest.mark.django_db
@@ -183,7 +183,7 @@ def test_the_vendors_stylesheet(client, settings):
     assert answer["Content-Type"].startswith("text/css")
     assert "max-age=31536000" in answer["Cache-Control"]
     assert answer.content.decode() == colour.stylesheet("#ffee00")
-    assert f"{reverse('vendor_stylesheet')}?ffee00" in client.get("/").content.decode()
+    assert f"{reverse('vendor_stylesheet')}?ffee00" in client.get(reverse("landing")).content.decode()
 
 
 # ---- Error pages: without a database ---------------------------------------------------------
