@@ -294,7 +294,7 @@ VERSION_0: tuple[Words, ...] = (
             "fr": "Pour les contrats obtenus grâce à un appel d’offres de ce portail, nous "
             "utilisons uniquement les produits de {vendor}.",
             "de": "Für Aufträge, die wir durch eine Ausschreibung dieses Portals gewinnen, setzen "
-            "wir ausschliesslich Produkte von {vendor} ein.",
+            "wir ausschließlich Produkte von {vendor} ein.",
             "it": "Per i contratti ottenuti con una richiesta di offerta di questo portale "
             "utilizziamo solo i prodotti di {vendor}.",
             "es": "En los contratos que ganamos por una solicitud de oferta de este portal, "
