@@ -29,5 +29,5 @@ RUN DEMO=true DATABASE_URL=postgresql://nobody@localhost/none python manage.py c
 EXPOSE 8000
 # Sync workers with threads; WEB_CONCURRENCY sets their number.
 CMD ["gunicorn", "portal.wsgi", "--bind=0.0.0.0:8000", "--threads=4", "--worker-tmp-dir=/dev/shm", \
-     "--no-control-socket", "--access-logfile=-"]
+     "--no-control-socket", "--config=python:portal.web_server"]
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s CMD ["python", "/app/deploy/probe.py"]

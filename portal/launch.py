@@ -35,6 +35,7 @@ WEB = (
     "--threads=2",
     "--graceful-timeout=5",
     "--no-control-socket",
+    "--config=python:portal.web_server",
     f"--chdir={CHECKOUT}",
 )
 WORKER = (
@@ -45,8 +46,8 @@ WORKER = (
     "--without-heartbeat",
     "--loglevel=info",
 )
-# The schedule has no memory to keep: every job finds in the database what is due.
-BEAT = ("--scheduler=celery.beat:Scheduler", "--loglevel=info")
+# The schedule keeps no file: every job finds in the database what is due.
+BEAT = ("--scheduler=portal.clock:Clock", "--loglevel=info")
 
 
 class LaunchError(RuntimeError):

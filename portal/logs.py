@@ -78,10 +78,11 @@ def route_of(request: HttpRequest) -> str:
     return match.view_name or UNKNOWN_ROUTE
 
 
-def belongings() -> dict[str, Any]:
+def belongings(record: logging.LogRecord | None = None) -> dict[str, Any]:
     """The fields that every record of the present request or task carries. Asks no database: the
-    person and the organisation are named once the page has found them."""
-    work = at_work.get()
+    person and the organisation are named once the page has found them. Django says some things
+    when all middleware is done; such a record brings its request along."""
+    work = at_work.get() or getattr(getattr(record, "request", None), "work", None)
     if work is None:
         return {}
     found: dict[str, Any] = {"request_id": work.request_id}
@@ -118,7 +119,7 @@ def fields_of(record: logging.LogRecord, exception: str = "") -> dict[str, Any]:
         "level": record.levelname,
         "logger": record.name,
         "message": message_of(record),
-        **belongings(),
+        **belongings(record),
     }
     found |= {name: record.__dict__[name] for name in EXTRAS if name in record.__dict__}
     if exception:

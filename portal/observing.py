@@ -59,6 +59,7 @@ class ObservingMiddleware:
         if request.path_info in INSIDE:
             request.META["HTTP_HOST"] = settings.ALLOWED_HOSTS[0]
         work = logs.Work(request_id=_id_of(request), request=request)
+        request.work = work  # type: ignore[attr-defined]
         token = logs.at_work.set(work)
         queries = Queries()
         try:
