@@ -122,7 +122,7 @@ def gallery_mail(request: HttpRequest, kind: str) -> HttpResponse:
         "headers": _headers(choice, rendered) if choice.view == "headers" else [],
         "area": mail_samples.AREAS[choice.kind.area],
         "switches": _switches(choice),
-        **_neighbours(choice.kind),
+        **neighbours(choice.kind),
         "own": choice.query(),
     }
     return TemplateResponse(request, "portal/gallery/mail.html", context)
@@ -205,7 +205,7 @@ def _switches(choice: Choice) -> list[dict[str, Any]]:
     ]
 
 
-def _neighbours(kind: Kind) -> dict[str, Kind | None]:
+def neighbours(kind: Kind) -> dict[str, Kind | None]:
     """The letters before and after this one, in the list's order."""
     order = [
         each for area in mail_samples.AREAS for each in mail_samples.kinds.values()
