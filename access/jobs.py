@@ -15,7 +15,7 @@ from typing import Any
 
 from celery import current_app, shared_task
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils.functional import Promise
 from kombu.exceptions import OperationalError as BrokerAway
 
@@ -32,6 +32,7 @@ LATE_AFTER = 3
 """A job is late without a success for so many of its intervals …"""
 GRACE = 120.0
 """… and for so many seconds at least: a restart of the workers is no failure."""
+SILENCE = timedelta(minutes=5)
 
 
 # ---- The registry ----------------------------------------------------------------------------
@@ -318,3 +319,22 @@ def troubled(now: datetime) -> QuerySet[JobStanding]:
         late = Q(ok_at__lt=limit) | Q(ok_at=None, started_at__lt=limit)
         trouble |= Q(name=one.name) & late
     return JobStanding.objects.filter(trouble, name__in=JOBS)
+
+
+def state_of(job: Job, standing: JobStanding | None, now: datetime) -> str:
+    """ "never", "failed" (the last run that ended), "late", "running" or "ok"."""
+    if standing is None:
+        return "never"
+    if standing.failures_in_a_row:
+        return "failed"
+    if job.is_late(standing, now):
+        return "late"
+    began, ended = standing.started_at, standing.finished_at
+    return "running" if began and (ended is None or ended < began) else "ok"
+
+
+def is_silent(now: datetime) -> bool:
+    """Whether nothing has started for so long that the schedule (beat) or all workers must be
+    down: some jobs run every few seconds."""
+    last = JobStanding.objects.aggregate(last=Max("started_at"))["last"]
+    return last is None or last < now - SILENCE

@@ -11,10 +11,10 @@ from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.models import Group
 
-from access.admin import mail, organisations, people, support
+from access.admin import jobs, mail, organisations, people, support
 from access.admin.second_factors import guard
 
-__all__ = ["mail", "organisations", "people", "support"]
+__all__ = ["jobs", "mail", "organisations", "people", "support"]
 
 # Groups hold what clients granted to partners, and a verified address opens invitations: both
 # are written by services only. Second factors and sessions are their person's own.

@@ -1,6 +1,7 @@
 """Doors for Celery: what time does to products (M5)."""
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -58,11 +59,11 @@ def _due_to_remind() -> Due:
         len(notices),
         [
             ngettext(
-                "%(payer)s, in %(n)d day: %(orders)d orders",
-                "%(payer)s, in %(n)d days: %(orders)d orders",
-                notice.days,
+                "%(payer)s: %(n)d order of %(day)s",
+                "%(payer)s: %(n)d orders of %(day)s",
+                len(notice.orders),
             )
-            % {"payer": notice.payer, "n": notice.days, "orders": len(notice.orders)}
+            % {"payer": notice.payer, "n": len(notice.orders), "day": date_format(notice.on)}
             for notice in notices[: jobs.SHOWN]
         ],
     )
