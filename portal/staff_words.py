@@ -1,5 +1,5 @@
-"""Words of the staff admin's own look that its package leaves in English: naming them here puts
-them into our catalogues, which come before the package's (domain.md, 12)."""
+"""Words of other packages that they leave in English, or translate otherwise than we write: naming
+them here puts them into our catalogues, which come before the packages' (domain.md, 12)."""
 
 from django.utils.translation import gettext_noop
 
@@ -32,4 +32,20 @@ WORDS = (
     gettext_noop("Dark"),
     gettext_noop("System"),
     gettext_noop("Navigate"),
+)
+
+# Django's Italian months begin with a capital.
+MONTHS = (
+    gettext_noop("January"),
+    gettext_noop("February"),
+    gettext_noop("March"),
+    gettext_noop("April"),
+    gettext_noop("May"),
+    gettext_noop("June"),
+    gettext_noop("July"),
+    gettext_noop("August"),
+    gettext_noop("September"),
+    gettext_noop("October"),
+    gettext_noop("November"),
+    gettext_noop("December"),
 )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from access.forms import PasswordForm
+from access.forms.amounts import AmountField
 from access.web.lists import FilterForm
 from billing import references
 from billing.services.requests import new_key
@@ -28,13 +29,12 @@ def day_field(label: Any) -> forms.DateField:
     )
 
 
-def amount_field(label: Any = "", **more: Any) -> forms.DecimalField:
+def amount_field(label: Any = "", **more: Any) -> AmountField:
     """An amount to the cent; a comma or a point, as the reader writes it."""
-    return forms.DecimalField(
+    return AmountField(
         label=label or gettext_lazy("Amount"),
         max_digits=14,
         decimal_places=2,
-        localize=True,
         **more,
     )
 

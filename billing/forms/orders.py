@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from access.forms.amounts import AmountField
 from access.web.lists import FilterForm
 from billing.rules import MOST_UNITS, Terms
 from billing.services.ordering import new_key
@@ -243,10 +244,9 @@ class RefusalForm(forms.Form):
 class LimitForm(forms.Form):
     """Up to how much one order of the client passes unasked."""
 
-    amount = forms.DecimalField(
+    amount = AmountField(
         label=gettext_lazy("Limit of one order, excluding VAT"),
         max_digits=9,
         decimal_places=2,
         min_value=0,
-        localize=True,
     )

@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from access.forms.amounts import AmountField
 from access.rules import Currency
 from tenders.models import Proposal, Tender
 
@@ -29,14 +30,13 @@ class FilesField(forms.FileField):
         return [super(FilesField, self).clean(one, initial) for one in sent if one]
 
 
-def _amount(label: Any) -> forms.DecimalField:
-    return forms.DecimalField(
+def _amount(label: Any) -> AmountField:
+    return AmountField(
         label=label,
         required=False,
         min_value=0,
         max_digits=12,
         decimal_places=2,
-        localize=True,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
 

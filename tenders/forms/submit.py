@@ -13,6 +13,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django_countries import countries
 
+from access.forms.amounts import AmountField
 from access.forms.names import plain_name
 from access.forms.traps import TrapForm
 from access.models import Organisation, User
@@ -42,14 +43,13 @@ class DayInput(forms.DateInput):
         return context
 
 
-def _amount(label: Any) -> forms.DecimalField:
-    return forms.DecimalField(
+def _amount(label: Any) -> AmountField:
+    return AmountField(
         label=label,
         required=False,
         min_value=0,
         max_digits=MOST_BUDGET,
         decimal_places=2,
-        localize=True,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
 

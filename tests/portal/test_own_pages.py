@@ -183,7 +183,8 @@ def test_the_vendors_stylesheet(client, settings):
     assert answer["Content-Type"].startswith("text/css")
     assert "max-age=31536000" in answer["Cache-Control"]
     assert answer.content.decode() == colour.stylesheet("#ffee00")
-    assert f"{reverse('vendor_stylesheet')}?ffee00" in client.get(reverse("landing")).content.decode()
+    html = client.get(reverse("landing")).content.decode()
+    assert f"{reverse('vendor_stylesheet')}?ffee00" in html
 
 
 # ---- Error pages: without a database ---------------------------------------------------------
