@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from access import acts
-from tenders.rules import ProposalState, TenderState
+from tenders.rules import ProposalState, Rhythm, TenderState
 
 acts.add(
     kinds={"tender": _("Tenders")},
@@ -21,7 +21,11 @@ acts.add(
         "languages": _("Languages"),
         "countries": _("Countries"),
         "least_budget": _("Budget from"),
+        "rhythm": _("How often"),
         "language": _("Language"),
     },
-    words={"state": dict(TenderState.choices) | dict(ProposalState.choices)},
+    words={
+        "state": dict(TenderState.choices) | dict(ProposalState.choices),
+        "rhythm": dict(Rhythm.choices),
+    },
 )

@@ -10,15 +10,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
-from access.letters import Facts, Letter, absolute, letter, safe_name, vendor_name
+from access.letters import Facts, Item, Letter, absolute, letter, safe_name, vendor_name
 from access.models import Topic
 from partners.models import Partner
 from partners.rules import SPOKEN
 from tenders import wording
 from tenders.models import Proposal, Question, Tender, TenderPreference
-from tenders.rules import ProposalState, TenderState
+from tenders.rules import ProposalState, Rhythm, TenderState
 from tenders.services.moving import is_open
 
 
@@ -41,12 +41,73 @@ def extract(facts: Facts) -> Letter | None:
         facts=_extract_facts(tender, kinds),
         quote=tender.extract,
         action=(_("Open it in the portal"), _page(tender, wish.partner)),
-        after=[
-            _("Whoever asks is told when you show the contact details. In the portal, under "
-              "Tenders, you choose which ones reach you, or pause."),
-        ],
+        other_action=_settings(wish.partner),
+        after=[_("Whoever asks is told when you show the contact details.")],
         why=_("You get this mail because %(partner)s wants to hear of such tenders.") % known,
+    )
+
+
+@letter("tenders.digest", topic=Topic.TENDERS)
+def digest(facts: Facts) -> Letter | None:
+    """The tenders that were collected for a partner, the newest first, as far as they are open
+    (T2, T24). None without any, or when the partner is not approved or has paused (T5, P5)."""
+    wishes = TenderPreference.objects.filter(pk=facts["partner"], wanted=True)
+    wish = wishes.select_related("partner__organisation").first()
+    found = Tender.objects.open().filter(pk__in=facts["tenders"])
+    tenders = list(found.order_by("-published_at", "-pk").prefetch_related("categories"))
+    if wish is None or not wish.partner.approved or not tenders:
+        return None
+    known = {"partner": _name(wish.partner), "n": len(tenders)}
+    subject = ngettext("%(n)d new tender for %(partner)s", "%(n)d new tenders for %(partner)s",
+                       len(tenders))  # fmt: skip
+    return Letter(
+        subject=subject % known,
+        paragraphs=[
+            _("Somebody looks for a partner: these fit what you chose. Who asks, you see in the "
+              "portal."),
+        ],
+        items=_collected(tenders, wish.partner),
+        action=(_("See all open tenders"), _board(wish.partner)),
+        other_action=_settings(wish.partner),
+        after=[_("Whoever asks is told when you show the contact details.")],
+        why=WHY[wish.rhythm] % known,
     )  # fmt: skip
+
+
+SHOWN = 20
+WHY = {
+    Rhythm.AT_ONCE: gettext_lazy(
+        "You get this mail because %(partner)s wants to hear of such tenders."
+    ),
+    Rhythm.DAILY: gettext_lazy(
+        "You get this mail because %(partner)s wants to hear of such tenders once a day."
+    ),
+    Rhythm.WEEKLY: gettext_lazy(
+        "You get this mail because %(partner)s wants to hear of such tenders once a week."
+    ),
+}
+
+
+def _collected(tenders: list[Tender], partner: Partner) -> list[Item]:
+    """Each tender in a few lines, without a contact detail; past `SHOWN` only their number."""
+    items = [
+        Item(safe_name(tender.extract_title), _page(tender, partner), _lines(tender))
+        for tender in tenders[:SHOWN]
+    ]
+    more = len(tenders) - SHOWN
+    if more > 0:
+        items.append(Item(ngettext("and %(n)d more", "and %(n)d more", more) % {"n": more},
+                          _board(partner)))  # fmt: skip
+    return items
+
+
+def _lines(tender: Tender) -> list[str]:
+    until = date_format(timezone.localtime(tender.expires_at), "DATE_FORMAT")
+    return [
+        ", ".join(str(category) for category in tender.categories.all()),
+        " · ".join([wording.budget(tender), wording.country(tender)]),
+        _("Open until %(day)s") % {"day": until},
+    ]
 
 
 @letter("tenders.cancelled_partner")
@@ -162,6 +223,11 @@ def _page(tender: Tender, partner: Partner) -> str:
 
 def _board(partner: Partner) -> str:
     return absolute(reverse("tenders", args=[partner.organisation.slug]))
+
+
+def _settings(partner: Partner) -> tuple[str, str]:
+    path = reverse("tender_preferences", args=[partner.organisation.slug])
+    return _("Choose which tenders reach you, and how often"), absolute(path)
 
 
 def _name(partner: Partner) -> str:

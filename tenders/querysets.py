@@ -1,7 +1,7 @@
 """Named questions about tenders and proposals."""
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -11,11 +11,19 @@ from django.utils import timezone
 from access.models import User
 from access.policy import Actor
 from partners.rules import PartnerState
-from tenders.rules import EXPIRY_NOTICE_DAYS, BoardTab, ProposalState, TenderState
+from tenders.rules import (
+    EXPIRY_NOTICE_DAYS,
+    BoardTab,
+    ProposalState,
+    Rhythm,
+    TenderState,
+    collected_until,
+)
 
 if TYPE_CHECKING:
     from tenders.models import (  # noqa: F401 - in the names of types
         Attachment,
+        CollectedTender,
         Opening,
         Proposal,
         Question,
@@ -155,6 +163,24 @@ class PreferenceQuerySet(QuerySet["TenderPreference"]):
             partner__state=PartnerState.APPROVED,
         )
 
+    def to_digest(self, now: datetime) -> "PreferenceQuerySet":
+        """Those whose collected tenders are due `now`, of approved partners that do not pause."""
+        due = Q()
+        for rhythm in Rhythm.values:
+            kept = (
+                _collected()
+                .waiting()
+                .filter(partner=OuterRef("partner"), collected_at__lte=collected_until(rhythm, now))
+            )
+            due |= Q(Exists(kept), rhythm=rhythm)
+        return self.filter(due, wanted=True, partner__state=PartnerState.APPROVED)
+
+
+class CollectedQuerySet(QuerySet["CollectedTender"]):
+    def waiting(self) -> "CollectedQuerySet":
+        """Those that no mail holds yet."""
+        return self.filter(mailed_at__isnull=True)
+
 
 class OpeningQuerySet(QuerySet["Opening"]):
     def visible_to(self, actor: Actor) -> "OpeningQuerySet":
@@ -225,6 +251,12 @@ def _proposals() -> "QuerySet[Proposal]":
     from tenders.models import Proposal
 
     return Proposal.objects.all()
+
+
+def _collected() -> "CollectedQuerySet":
+    from tenders.models import CollectedTender
+
+    return CollectedTender.objects.all()
 
 
 def _links() -> "QuerySet[TenderLink]":

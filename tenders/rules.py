@@ -1,6 +1,10 @@
 """The states of tenders and proposals, and what may follow (T1-T6). Pure."""
 
+from datetime import datetime, time, timedelta
+
 from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 LANGUAGES = ("en", "fr", "de", "it", "es")
@@ -82,3 +86,28 @@ class BoardTab(models.TextChoices):
     PROPOSALS = "proposals", pgettext_lazy("tenders", "Proposals")
     WON = "won", pgettext_lazy("tenders", "Won")
     CLOSED = "closed", pgettext_lazy("tenders", "Closed")
+
+
+class Rhythm(models.TextChoices):
+    """How often a partner is told of new tenders (T2)."""
+
+    AT_ONCE = "at_once", _("Each at once")
+    DAILY = "daily", _("Once a day")
+    WEEKLY = "weekly", _("Once a week")
+
+
+COLLECTED_AT = time(7)
+"""When collected tenders are mailed, in the portal's time zone; once a week on Mondays."""
+
+
+def collected_until(rhythm: str, now: datetime) -> datetime:
+    """Tenders collected up to this moment are due `now`: the last 07:00, of a Monday for those
+    once a week. What was collected before its partner chose each at once is due already."""
+    if rhythm == Rhythm.AT_ONCE:
+        return now
+    day = timezone.localdate(now)
+    if timezone.localtime(now).time() < COLLECTED_AT:
+        day -= timedelta(days=1)
+    if rhythm == Rhythm.WEEKLY:
+        day -= timedelta(days=day.weekday())
+    return timezone.make_aware(datetime.combine(day, COLLECTED_AT))

@@ -1,13 +1,15 @@
 """Doors for Celery: what time does to tenders (T2, T6, T25)."""
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from access.errors import Refused
 from access.jobs import Due, each, job, listed
-from tenders.models import Tender
+from tenders.models import Tender, TenderPreference
 from tenders.services.closing import announce_expiry, erase_contacts, expire
+from tenders.services.digest import send_digest
 from tenders.services.spreading import TASK, spread
 
 FASTER = (Refused,)
@@ -87,3 +89,19 @@ def erase_old_contacts() -> int:
         lambda tender: erase_contacts(tender=tender),
         faster=FASTER,
     )
+
+
+@job(
+    "tenders.send_digests",
+    every=300,
+    title=gettext_lazy("Mail collected tenders to partners"),
+    due=lambda: _digests().order_by("pk"),
+)
+def send_digests() -> int:
+    """Writes the mails with collected tenders, at 07:00 or on Mondays (T2). Safe to run twice and
+    in parallel. Returns how many."""
+    return each(_digests().order_by("pk"), lambda wish: send_digest(preference=wish))
+
+
+def _digests() -> QuerySet[TenderPreference]:
+    return TenderPreference.objects.to_digest(timezone.now())

@@ -152,6 +152,12 @@ def extract(w: World) -> dict[str, Any]:
     return {"tender": _tender(w).pk, "partner": w.partner.pk}
 
 
+@sample("tenders.digest", _("Shows a partner the new tenders of a day or a week in one mail."))
+def digest(w: World) -> dict[str, Any]:
+    _wish(w)
+    return {"partner": w.partner.pk, "tenders": [_tender(w).pk for _number in range(3)]}
+
+
 @sample("tenders.cancelled_partner", _("Tells a partner that a tender it opened was cancelled."))
 def cancelled_partner(w: World) -> dict[str, Any]:
     return {"tender": _tender(w, TenderState.CANCELLED).pk, "partner": w.partner.pk}

@@ -43,6 +43,7 @@ def want(entry: PreferenceEntry, *, by: Actor) -> None:
         address=entry.email or partner.contact_email or by.person.email,
         mail_language=entry.mail_language or by.person.language,
         wanted=entry.wanted,
+        rhythm=entry.rhythm,
     )
 
 
@@ -131,6 +132,7 @@ def _put_back(tender: Tender, entry: TenderEntry) -> None:
         expires_at=F("expires_at") - by,
         told_at=F("told_at") - by,
     )
+    tender.collected_by.update(collected_at=F("collected_at") - by)
     # Partners came a day later, and wrote the day after; never in the future.
     later, latest = (
         max(by - timedelta(days=1), timedelta()),

@@ -9,7 +9,7 @@ from decimal import Decimal
 from access.rules import Currency
 from portal.worlds import reading
 from portal.worlds.reading import Entry, entry, key, known, list_of, text
-from tenders.rules import LANGUAGES, ProposalState, TenderState
+from tenders.rules import LANGUAGES, ProposalState, Rhythm, TenderState
 
 MOST = "9999999.99"
 WRITTEN = [ProposalState.DRAFT, ProposalState.SENT, ProposalState.WITHDRAWN, ProposalState.CHOSEN]
@@ -27,6 +27,7 @@ class PreferenceEntry(Entry):
     email: str | None = key(reading.email, default=None)
     mail_language: str | None = key(reading.choice(LANGUAGES), default=None)
     wanted: bool = key(reading.boolean, default=True)
+    rhythm: str = key(reading.choice(Rhythm), default=Rhythm.AT_ONCE)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -117,9 +117,10 @@ class TenderAdmin(LookOnlyAdmin):
             waiting=Count("pk", filter=Q(state=OutgoingMail.State.QUEUED)),
             failed=Count("pk", filter=Q(state=OutgoingMail.State.FAILED)),
         )
-        return _("%(sent)d of %(told)d sent, %(waiting)d waiting, %(failed)d failed") % (
-            count | {"told": tender.told}
-        )
+        text = _("%(sent)d of %(told)d sent, %(waiting)d waiting, %(failed)d failed")
+        if collected := tender.collected_by.count():
+            text += _(", %(collected)d in collected mails") % {"collected": collected}
+        return text % (count | {"told": tender.told})
 
     # ---- What staff may do -------------------------------------------------------------------
 

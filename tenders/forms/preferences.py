@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_countries import countries
 
+from access.forms.amounts import AmountField
 from access.policy import Actor
 from clients.models import Category
 from tenders.models import TenderPreference
+from tenders.rules import Rhythm
 
 NEAR = ("CH", "LI", "FR", "DE", "AT", "IT", "ES", "BE", "LU", "MC", "NL", "PT", "GB")
 """Countries that the form offers; who ticks none hears of tenders from everywhere."""
@@ -46,14 +48,22 @@ class PreferenceForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("Tick none to hear of tenders from everywhere."),
     )
-    least_budget = forms.DecimalField(
+    least_budget = AmountField(
         label=gettext_lazy("Budget from"),
         required=False,
         min_value=0,
         max_digits=12,
         decimal_places=2,
-        localize=True,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
+    rhythm = forms.ChoiceField(
+        label=gettext_lazy("How often"),
+        choices=Rhythm.choices,
+        widget=forms.RadioSelect,
+        help_text=gettext_lazy(
+            "Collected ones come in one mail at seven in the morning, once a week on Mondays. What "
+            "is over by then is left out."
+        ),
     )
     address = forms.EmailField(
         label=gettext_lazy("E-mail address for tenders"),
@@ -103,7 +113,15 @@ def _said(actor: Actor, preference: TenderPreference | None) -> dict[str, Any]:
         language = actor.person.language
         address = actor.organisation.partner.contact_email or actor.person.email
         known = {"address": address, "mail_language": language, "languages": [language]}
-        return {"wanted": True, **known}
-    names = ("wanted", "languages", "countries", "least_budget", "address", "mail_language")
+        return {"wanted": True, "rhythm": Rhythm.AT_ONCE, **known}
+    names = (
+        "wanted",
+        "rhythm",
+        "languages",
+        "countries",
+        "least_budget",
+        "address",
+        "mail_language",
+    )
     chosen = {name: getattr(preference, name) for name in names}
     return chosen | {"categories": list(preference.categories.all())}

@@ -1,11 +1,13 @@
 """The tables of tenders."""
 
+from tenders.models.collected import CollectedTender
 from tenders.models.preferences import TenderPreference
 from tenders.models.proposals import Attachment, Opening, Proposal, Question
 from tenders.models.tenders import Tender, TenderLink
 
 __all__ = [
     "Attachment",
+    "CollectedTender",
     "Opening",
     "Proposal",
     "Question",

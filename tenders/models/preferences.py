@@ -4,11 +4,12 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from partners.models import Partner
 from tenders.querysets import PreferenceQuerySet
-from tenders.rules import LANGUAGES
+from tenders.rules import LANGUAGES, Rhythm
 
 
 class TenderPreference(models.Model):
@@ -16,7 +17,7 @@ class TenderPreference(models.Model):
     in one of the `languages` and `countries` (ISO 3166; empty: all), and whose budget reaches
     `least_budget`, in the partner's own currency or, without exchange, in the other; a tender
     that names no budget passes. `wanted` off is a pause: the choice stays. Mails go to `address`
-    in `mail_language`."""
+    in `mail_language`, each at once or collected, as `rhythm` says."""
 
     partner = models.OneToOneField(
         Partner, models.CASCADE, primary_key=True, related_name="tender_preference"
@@ -39,6 +40,13 @@ class TenderPreference(models.Model):
         blank=True,
         validators=[MinValueValidator(0)],
     )
+    rhythm = models.CharField(
+        _("how often"),
+        max_length=8,
+        choices=Rhythm.choices,
+        default=Rhythm.AT_ONCE,
+        db_default=Rhythm.AT_ONCE,
+    )
     address = models.EmailField(_("e-mail address for tenders"))
     mail_language = models.CharField(
         _("language of the mails"), max_length=5, choices=[(code, code) for code in LANGUAGES]
@@ -52,6 +60,11 @@ class TenderPreference(models.Model):
         verbose_name_plural = _("choices of tenders")
         indexes = [
             GinIndex(fields=["languages"], name="tender_wish_languages"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(rhythm__in=Rhythm.values), name="tender_rhythm_is_known"
+            ),
         ]
 
     def __str__(self) -> str:

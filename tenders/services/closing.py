@@ -142,6 +142,7 @@ def erase_contacts(*, tender: Tender) -> bool:
     tender.contacts_erased_at = timezone.now()
     tender.save()
     tender.links.all().delete()
+    tender.collected_by.all().delete()
     Question.objects.filter(proposal__tender=tender).update(text="—")
     _forget_mails(tender)
     return True

@@ -9,7 +9,8 @@ from access import log
 from access.policy import Actor
 from clients.models import Category
 from partners.models import Partner
-from tenders.models import TenderPreference
+from tenders.models import CollectedTender, TenderPreference
+from tenders.rules import Rhythm
 
 
 @transaction.atomic
@@ -23,17 +24,22 @@ def set_preference(
     countries: Collection[str] = (),
     least_budget: Decimal | None = None,
     wanted: bool = True,
+    rhythm: str = Rhythm.AT_ONCE,
 ) -> TenderPreference:
     """Keeps what the partner of `by` wants to hear of. Mails go for tenders in one of the
     categories and one of the languages, from one of the countries (none: all), with a budget
     that reaches `least_budget`, in the partner's own currency or, without exchange, in the other.
-    Not `wanted` is a pause. Raises what `Actor.require` raises."""
+    Each leaves at once or collected, as `rhythm` says; what was collected before is mailed with
+    the next mail of the new rhythm. Not `wanted` is a pause, of which nothing is kept. Raises
+    what `Actor.require` raises."""
     by.require("reseller.tender_settings")
     partner = Partner.objects.select_for_update(no_key=True).get(pk=by.organisation.pk)
     found = TenderPreference.objects.filter(partner=partner).first()
     before = _facts(found) if found else None
     preference = found or TenderPreference(partner=partner)
+    paused = not wanted or (found is not None and not found.wanted)
     preference.wanted = wanted
+    preference.rhythm = rhythm
     preference.languages = sorted(languages)
     preference.countries = sorted(countries)
     preference.least_budget = least_budget
@@ -41,6 +47,8 @@ def set_preference(
     preference.mail_language = mail_language
     preference.save()
     preference.categories.set(categories)
+    if paused:  # after the row is locked by the save: a mail that is being written is done
+        CollectedTender.objects.waiting().filter(partner=partner).delete()
     after = _facts(preference)
     if before != after:
         log.write(
@@ -57,6 +65,7 @@ def _facts(preference: TenderPreference) -> dict[str, object]:
         "languages": preference.languages,
         "countries": preference.countries,
         "least_budget": str(preference.least_budget) if preference.least_budget else None,
+        "rhythm": preference.rhythm,
         "email": preference.address,
         "language": preference.mail_language,
     }

@@ -1,4 +1,6 @@
-"""Telling partners of a tender: one task, one statement, whatever their number (T2, T23)."""
+"""Telling partners of a tender: one task, one statement, whatever their number (T2, T23).
+
+Who wants each at once gets a mail; for the others the tender is collected (`digest`)."""
 
 from urllib.parse import urlsplit
 
@@ -9,29 +11,41 @@ from django.utils import timezone
 
 from access import mail
 from access.models import OutgoingMail
-from tenders.models import Tender, TenderPreference
+from tenders.models import CollectedTender, Tender, TenderPreference
 from tenders.services.moving import lock
 
 TASK = "tenders.tell_partners"
 LETTER = "tenders.extract"
 
 STATEMENT = r"""
-    INSERT INTO {mails} (
-        event, kind, address, name, language, context, secrets, message_id, state, attempts,
-        next_attempt_at, created_at, sent_at, last_error
+    WITH wish AS MATERIALIZED (
+        SELECT * FROM ({wishes}) AS one WHERE one.address !~ '[\s,;<>]'
+    ), mailed AS (
+        INSERT INTO {mails} (
+            event, kind, address, name, language, context, secrets, message_id, state, attempts,
+            next_attempt_at, created_at, sent_at, last_error
+        )
+        SELECT
+            %s || ':' || wish.partner_id, %s, wish.address,
+            left(regexp_replace(wish.name, '\s+', ' ', 'g'), 150), wish.mail_language,
+            jsonb_build_object('tender', %s::bigint, 'partner', wish.partner_id), '{{}}'::jsonb,
+            '<' || replace(gen_random_uuid()::text, '-', '') || '@' || %s || '>',
+            'queued', 0, %s, %s, NULL, ''
+        FROM wish WHERE wish.rhythm = 'at_once'
+        ON CONFLICT DO NOTHING
+        RETURNING 1
+    ), kept AS (
+        INSERT INTO {collected} (partner_id, tender_id, collected_at)
+        SELECT wish.partner_id, %s, %s FROM wish WHERE wish.rhythm <> 'at_once'
+        ON CONFLICT DO NOTHING
+        RETURNING 1
     )
-    SELECT
-        %s || ':' || wish.partner_id, %s, wish.address,
-        left(regexp_replace(wish.name, '\s+', ' ', 'g'), 150), wish.mail_language,
-        jsonb_build_object('tender', %s::bigint, 'partner', wish.partner_id), '{{}}'::jsonb,
-        '<' || replace(gen_random_uuid()::text, '-', '') || '@' || %s || '>',
-        'queued', 0, %s, %s, NULL, ''
-    FROM ({wishes}) AS wish
-    WHERE wish.address !~ '[\s,;<>]'
-    ON CONFLICT DO NOTHING
+    SELECT (SELECT count(*) FROM mailed) + (SELECT count(*) FROM kept)
 """
-"""Rows of the outbox (architecture, section 5), as `access.mail.queue_mail` writes them. An
-address that no header can hold must not keep the others from being told."""
+"""Rows of the outbox (architecture, section 5), as `access.mail.queue_mail` writes them, and of
+what is collected. One statement sees each partner's rhythm once: who changes it meanwhile is
+neither left out nor told twice. An address that no header can hold must not keep the others from
+being told."""
 
 
 def wake() -> None:
@@ -42,13 +56,14 @@ def wake() -> None:
 
 @transaction.atomic
 def spread(*, tender: Tender) -> int:
-    """Writes one mail for each partner that wants tenders like this one, in one statement, and
-    notes that it is done. Safe to run twice and in parallel: whoever comes second finds it done,
-    and no partner gets a second mail. Answers for how many mails were written."""
+    """Writes one mail for each partner that wants tenders like this one, or collects it for the
+    partner's next mail, in one statement, and notes that it is done. Safe to run twice and in
+    parallel: whoever comes second finds it done, and no partner is told twice. Answers for how
+    many partners."""
     tender = lock(tender)
     if not Tender.objects.to_tell().filter(pk=tender.pk).exists():
         return 0
-    tender.told = _write_mails(tender)
+    tender.told = _write(tender)
     tender.told_at = timezone.now()
     tender.save(update_fields=["told", "told_at"])
     if tender.told:
@@ -61,16 +76,24 @@ def event_of(tender: Tender) -> str:
     return f"tender:{tender.public_id}"
 
 
-def _write_mails(tender: Tender) -> int:
+def _write(tender: Tender) -> int:
     wishes = (
         TenderPreference.objects.matching(tender)
         .order_by("partner_id")
-        .values("partner_id", "address", "mail_language", name=F("partner__organisation__name"))
+        .values(
+            "partner_id",
+            "address",
+            "mail_language",
+            "rhythm",
+            name=F("partner__organisation__name"),
+        )
     )
     inner, chosen = wishes.query.sql_with_params()
-    sql = STATEMENT.format(mails=OutgoingMail._meta.db_table, wishes=inner)
+    mails, collected = OutgoingMail._meta.db_table, CollectedTender._meta.db_table
+    sql = STATEMENT.format(mails=mails, collected=collected, wishes=inner)
     now = timezone.now()
     host = urlsplit(settings.BASE_URL).hostname  # as access.models.mail.new_message_id names it
     with connection.cursor() as cursor:
-        cursor.execute(sql, [event_of(tender), LETTER, tender.pk, host, now, now, *chosen])
-        return int(cursor.rowcount)
+        mail = [event_of(tender), LETTER, tender.pk, host, now, now]
+        cursor.execute(sql, [*chosen, *mail, tender.pk, now])
+        return int(cursor.fetchone()[0])

@@ -17,7 +17,7 @@ from clients.models import ConsoleAccount, Product
 from partners.models import Application, DirectoryPage, Partner
 from portal import worlds
 from portal.worlds import building
-from tenders.models import Opening, Proposal, Question, Tender, TenderPreference
+from tenders.models import CollectedTender, Opening, Proposal, Question, Tender, TenderPreference
 from tests.world import World
 
 FIVE = {"en", "fr", "de", "it", "es"}
@@ -66,8 +66,11 @@ def test_the_demo_shows_the_programme_the_directory_and_tenders(demo: None) -> N
     assert most.proposals.filter(state="sent").count() == 1
     assert Tender.objects.filter(state="open", openers=0, told__gt=0).exists()
     assert not Tender.objects.to_tell().exists()
-    told = OutgoingMail.objects.filter(kind="tenders.extract")
-    assert told.count() == sum(Tender.objects.values_list("told", flat=True))
+    told = OutgoingMail.objects.filter(kind="tenders.extract").count()
+    collected = CollectedTender.objects.waiting().count()
+    assert told
+    assert collected, "one partner reads them once a day"
+    assert told + collected == sum(Tender.objects.values_list("told", flat=True))
 
 
 def test_the_extracts_of_the_demo_hold_no_contact_detail(demo: None) -> None:

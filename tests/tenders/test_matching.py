@@ -117,6 +117,7 @@ def chosen(**changed: Any) -> dict[str, Any]:
         "languages": ["en", "fr"],
         "countries": ["CH"],
         "least_budget": "1500",
+        "rhythm": "at_once",
         "address": "tenders@alpineweb.example",
         "mail_language": "fr",
     } | changed
@@ -152,6 +153,8 @@ def test_a_partner_chooses_pauses_and_goes_on(world: World) -> None:
         ("address", '"a,b"@elsewhere.example'),
         ("address", "a@b.example\r\nBcc: all@b.example"),
         ("mail_language", "tlh"),
+        ("rhythm", "hourly"),
+        ("rhythm", ""),
     ],
 )
 def test_bad_input_stands_beside_its_field(world: World, field: str, value: Any) -> None:

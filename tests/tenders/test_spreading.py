@@ -217,7 +217,7 @@ def test_twenty_workers_without_locks(live_world: World, monkeypatch: pytest.Mon
         monkeypatch,
         lambda: spread(tender=tender),
         lambda: spread(tender=tender),
-        at="tenders.services.spreading._write_mails",
+        at="tenders.services.spreading._write",
     )
     assert found == ["done", "done"]
     assert len(letters("extract")) == 5
