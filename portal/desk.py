@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from access.models import OutgoingMail
+from access.jobs import troubled
+from access.models import JobStanding, OutgoingMail
 from billing.documents.invoices import MOST_ATTEMPTS
 from billing.models import (
     BankMovement,
@@ -118,6 +119,15 @@ MATTERS: tuple[Matter, ...] = (
         "minimum=below&state__exact=approved",
     ),
     Matter(
+        _("Jobs that failed or are late"),
+        _("Read why, mend it, try again."),
+        "manufacturing",
+        JobStanding,
+        lambda: troubled(timezone.now()),
+        "",
+        broken=True,
+    ),
+    Matter(
         _("Failed mails"),
         _("Read why, mend the address, try again."),
         "unsubscribe",
@@ -195,6 +205,9 @@ class Page:
 
 PAGES: tuple[Page, ...] = (
     Page(_("Gallery of mails"), "mail", "gallery", "access.view_outgoingmail"),
+    Page(
+        _("Jobs"), "manufacturing", "admin:access_jobstanding_changelist", "access.view_jobstanding"
+    ),
 )
 
 
