@@ -1,6 +1,6 @@
 # The portal's commands. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check mutants bench lock
+.PHONY: help demo run test check mutants bench faults lock
 MAKEFLAGS += --no-print-directory
 
 PYTHON := .venv/bin/python
@@ -37,6 +37,10 @@ mutants: ## break one rule of access after the other: a test has to notice each 
 bench: ## measure the portal against its floors (ARGS="renewals" some)
 	@tools/setup requirements-dev.lock
 	@$(PYTHON) tools/bench.py $(ARGS)
+
+faults: ## kill, flush and stop everything while mails are made, and count them (EVENTS=10000 SEED=1)
+	@tools/setup requirements-dev.lock
+	@$(PYTHON) tools/faults.py $(if $(EVENTS),--events $(EVENTS)) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 lock: ## write the locks from pyproject.toml (needs uv)
 	@tools/lock
