@@ -187,6 +187,8 @@ DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", default=VENDOR_SUPPORT_EMAIL
 CELERY_BROKER_URL, CELERY_BROKER_TRANSPORT_OPTIONS = env.broker(DATA_DIR / "broker")
 CELERY_BROKER_CONNECTION_TIMEOUT = 5
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A worker waits for a broker that is away as long as it takes; meanwhile portal.clock works.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 # A request does not wait for a broker that is away: the schedule finds the work a moment later.
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_IGNORE_RESULT = True
