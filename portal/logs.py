@@ -161,8 +161,10 @@ TALKATIVE = ("celery.worker.strategy", "celery.app.trace", "celery.beat", "fontT
 
 
 def configuration(*, style: str, level: str) -> dict[str, Any]:
-    """Django's LOGGING: everything to stderr in one form, `json` or `text`."""
+    """Django's LOGGING: everything to stderr in one form, `json` or `text`; Python's own warnings,
+    too, where programs read the lines."""
     formatter = FORMATTERS[style]
+    logging.captureWarnings(style == "json")
     return {
         "version": 1,
         "disable_existing_loggers": False,

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from access.models import OutgoingMail
 
-# What a recipient's server said, as `access.mail` notes it. 421 is our own server's "not now".
+# What a recipient's server said, as `access.mail` notes it; 421 is our own server that closes.
 LATER = r"^4[0-9][0-9] "
 OWN = "421 "
 SEVERAL = 5  # recipients' servers that all say "later" at once: then it is us
@@ -53,20 +53,22 @@ def last_sent() -> datetime | None:
 def stuck(*, now: datetime | None = None) -> str:
     """Why mail counts as stuck, in words for the vendor's operators; "" when it does not.
 
-    MAIL_STUCK_MINUTES decide. A mail that one recipient's server puts off for a day is no reason:
-    nobody here can do anything about that, and the others go out.
+    MAIL_STUCK_MINUTES decide. While no worker runs, or our mail server lets nobody in, mails stay
+    due. A mail that one recipient's server puts off for a day is no reason: nobody here can do
+    anything about that, and the others go out.
     """
     now = now or timezone.now()
     limit = now - timedelta(minutes=settings.MAIL_STUCK_MINUTES)
     waiting = OutgoingMail.objects.waiting()
+    minutes = f"for more than {settings.MAIL_STUCK_MINUTES} min"
     if waiting.filter(next_attempt_at__lte=limit).exists():
-        return f"nobody sends: mail has been due for more than {settings.MAIL_STUCK_MINUTES} min"
-    old = waiting.filter(created_at__lte=limit, attempts__gt=0)
+        return f"due {minutes}: no worker sends, or the mail server lets nobody in"
+    old = waiting.filter(next_attempt_at__gt=now, created_at__lte=limit, attempts__gt=0)
     put_off = Q(last_error__regex=LATER) & ~Q(last_error__startswith=OWN)
     if old.exclude(put_off).exists():
-        return f"mail was tried in vain for more than {settings.MAIL_STUCK_MINUTES} min"
+        return f"tried in vain {minutes}: a letter can't be written, or the connection breaks"
     if len(old.filter(put_off)[:SEVERAL]) == SEVERAL:
         sent = last_sent()
         if sent is None or sent < limit:
-            return f"every server said “later” for {settings.MAIL_STUCK_MINUTES} min"
+            return f"nothing sent {minutes}: several servers say “later”, maybe our own"
     return ""

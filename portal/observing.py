@@ -62,31 +62,31 @@ class ObservingMiddleware:
         request.work = work  # type: ignore[attr-defined]
         token = logs.at_work.set(work)
         queries = Queries()
+        status = 500  # what the server answers when even the page about a failure fails
         try:
             with connection.execute_wrapper(queries):
                 response = self.get_response(request)
+            status = response.status_code
             response["X-Request-ID"] = work.request_id
-            self._note(request, response, perf_counter() - begun, queries)
         finally:
+            self._note(request, status, perf_counter() - begun, queries)
             logs.at_work.reset(token)
         return response
 
-    def _note(
-        self, request: HttpRequest, response: HttpResponseBase, seconds: float, queries: Queries
-    ) -> None:
+    def _note(self, request: HttpRequest, status: int, seconds: float, queries: Queries) -> None:
         route = logs.route_of(request)
         if route == logs.UNKNOWN_ROUTE and request.path_info.startswith(settings.STATIC_URL):
             route = logs.STATIC_ROUTE
-        metrics.observe(route, request.method or "", response.status_code, seconds)
-        quiet = route in QUIET and response.status_code < 400
+        metrics.observe(route, request.method or "", status, seconds)
+        quiet = route in QUIET and status < 400
         logger.log(
             logging.DEBUG if quiet else logging.INFO,
             "%s %s %s",
             request.method,
             route,
-            response.status_code,
+            status,
             extra={
-                "status": response.status_code,
+                "status": status,
                 "ms": round(seconds * 1000, 1),
                 "queries": queries.count,
                 "database_ms": round(queries.seconds * 1000, 1),
