@@ -79,6 +79,7 @@ def theme_of(request: HttpRequest) -> str:
 def vendor() -> dict[str, Any]:
     return {
         "name": settings.VENDOR_NAME,
+        "country": settings.VENDOR_COUNTRY,
         "support_email": settings.VENDOR_SUPPORT_EMAIL,
         "stylesheet_version": settings.VENDOR_COLOUR.lstrip("#"),
     }

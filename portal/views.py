@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language, get_language_from_path, override
 from django.utils.translation import gettext as _
 from django.views import i18n
 from django.views.decorators.cache import cache_control
@@ -119,7 +120,10 @@ def set_language(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         with suppress(Refused):
             change_language(person=request.user, language=request.POST.get("language", ""))
-    return i18n.set_language(request)
+    # Django finds the page that `next` names only while its language is the one in use.
+    shown = get_language_from_path(request.POST.get("next", "").partition("?")[0])
+    with override(shown or get_language()):
+        return i18n.set_language(request)
 
 
 @public(reason="The colours of every page, the public ones too.")

@@ -5,8 +5,10 @@
   if (typeof Chart === "undefined") return;
   const root = document.documentElement;
   const colour = (name) => getComputedStyle(root).getPropertyValue(name).trim();
-  const figures = new Intl.NumberFormat(root.lang, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-  const short = new Intl.NumberFormat(root.lang, { notation: "compact" });
+  // Numbers as the page writes them: German and Italian ones depend on the vendor's country.
+  const numbers = document.querySelector("[data-numbers]")?.dataset.numbers || root.lang;
+  const figures = new Intl.NumberFormat(numbers, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  const short = new Intl.NumberFormat(numbers, { notation: "compact" });
 
   const read = (table) => {
     const rows = [...table.tBodies[0].rows];
