@@ -150,6 +150,11 @@ def printed(reference: str) -> str:
     return str(iso11649.format(clean) if clean.startswith("RF") else esr.format(clean))
 
 
+def grouped(iban: str) -> str:
+    """An IBAN in groups of four, as it is printed."""
+    return " ".join(iban[start : start + 4] for start in range(0, len(iban), 4))
+
+
 def found_in(text: str) -> tuple[str, ...]:
     """The references that a payer wrote into free text, each once: proposals, no proof (M9)."""
     pieces = re.findall(

@@ -9,13 +9,14 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Topic(models.TextChoices):
     """What mails that are not essential are about. A letter names its topic; one without a topic
     always arrives, because somebody would lose money, access or a deadline without it."""
 
-    REMINDERS = "reminders", _("Reminders")
+    REMINDERS = "reminders", pgettext_lazy("mails", "Reminders")
     PAYMENTS = "payments", _("Payments and cashback")
     PEOPLE = "people", _("People of your organisations")
     TENDERS = "tenders", _("New tenders")

@@ -6,6 +6,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from access.errors import Refused
@@ -39,5 +40,9 @@ def remove_second_factor(*, person: User, by: User) -> None:
         kind=kind,
         key=f"{kind}:{token_hex(16)}",
         to=[Recipient(person.email, person.name, person.language)],
-        context={"email": person.email, "user": person.pk},
+        context={
+            "email": person.email,
+            "user": person.pk,
+            "at": timezone.now().isoformat(),
+        },
     )

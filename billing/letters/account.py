@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from access.letters import Facts, Letter, Verbatim, absolute, letter, safe_name
 from access.models import Topic
+from billing.references import grouped
 from billing.rules import ZERO
 from billing.states import EntryKind
 
@@ -42,7 +43,7 @@ def request_settled(facts: Facts) -> Letter:
     if facts["kind"] == EntryKind.PAY_OUT:
         subject = _("%(amount)s have been paid out")
         text = _("The pay-out of %(organisation)s was sent to the account below.")
-        lines.insert(1, (_("IBAN"), Verbatim(facts["iban"])))
+        lines.insert(1, (_("IBAN"), Verbatim(grouped(facts["iban"]))))
     else:
         subject = _("Your top-up of %(amount)s has come in")
         text = _("It is on the prepaid account of %(organisation)s, ready to pay with.")

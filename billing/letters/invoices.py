@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from access.letters import Facts, Letter, Verbatim, absolute, letter, safe_name, vendor_name
 from access.models import Topic
 from billing.models import Invoice
-from billing.references import printed
+from billing.references import grouped, printed
 from billing.rules import ZERO
 from billing.states import InvoiceState, PaymentMethod
 from clients.letter_parts import listed
@@ -62,7 +62,7 @@ class Bill:
                 found.append((_("Still open"), self.money(invoice.open_amount)))
             found.append((_("Payable until"), day(invoice.due_on)))
             if invoice.reference and invoice.seller.get("iban"):
-                found.append((_("IBAN"), Verbatim(invoice.seller["iban"])))
+                found.append((_("IBAN"), Verbatim(grouped(invoice.seller["iban"]))))
                 found.append((_("Payment reference"), Verbatim(printed(invoice.reference))))
         return found
 
@@ -178,7 +178,7 @@ def invoice_credited(facts: Facts) -> Letter:
     note = bill.invoice
     refunded = bool(facts.get("refund")) and Decimal(facts["refund"]) > ZERO
     corrected = {"invoice": note.corrects.number if note.corrects else ""}
-    paragraphs = [_("It corrects invoice %(invoice)s.") % corrected]
+    paragraphs = [_("This credit note corrects invoice %(invoice)s.") % corrected]
     if refunded:
         refund = {"amount": bill.money(Decimal(facts["refund"]))}
         paragraphs.append(

@@ -52,7 +52,7 @@ class Matter:
     def lines(self) -> list[tuple[str, str]]:
         """What was ordered, where, who pays, and the amounts that the reader may see."""
         rows = [
-            f"{line.quantity} × {line.product_type}, {line.get_period_display()}"
+            f"{line.quantity} × {line.product_type}, {str(line.get_period_display()).lower()}"
             for line in self.order.lines.all()
         ]
         found = [

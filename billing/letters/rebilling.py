@@ -1,10 +1,11 @@
 """The letters about a partner's own bills, to its client (B12). A cost is in none of them."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -27,7 +28,7 @@ def _parts(facts: Facts) -> dict[str, Any]:
             (pgettext("receiver", "To"), names["client"]),
             (_("Number"), facts["number"]),
             (_("Date"), _day(facts["issued_on"])),
-            (_("Total, including VAT"), facts["total"]),
+            (_("Total, including VAT"), _money(facts["total"])),
         ],
         "action": (_("Read the bill"), absolute(path)),
         "why": _("You get this mail because you represent %(client)s, or keep its accounts.")
@@ -37,6 +38,13 @@ def _parts(facts: Facts) -> dict[str, Any]:
 
 def _day(text: str) -> str:
     return str(date_format(date.fromisoformat(text), "DATE_FORMAT")) if text else "—"
+
+
+def _money(text: str) -> str:
+    """ "EUR 1475.60" as the reader writes it."""
+    currency, _space, amount = text.partition(" ")
+    figure = number_format(Decimal(amount), 2, use_l10n=True, force_grouping=True)
+    return f"{currency} {figure}"
 
 
 def _due(facts: Facts) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from access.letters import Facts, Letter, absolute, letter, safe_name, vendor_name
+from access.letters import Facts, Letter, absolute, letter, one_line, safe_name, vendor_name
 from billing.models import Invoice
 from billing.states import InvoiceState
 from clients.models import ProductType
@@ -112,7 +112,7 @@ def renewal_failed(facts: Facts) -> Letter:
             _("Our staff have been told. We try again every night: you need not do anything.")
             % names,
         ],
-        facts=[(_("Products"), "\n".join([*map(safe_name, facts["products"]), *_more(facts)]))],
+        facts=[(_("Products"), "\n".join([*map(one_line, facts["products"]), *_more(facts)]))],
         why=_("You get this mail because your organisation pays for these products.") % names,
     )  # fmt: skip
 
@@ -127,7 +127,7 @@ def products_ended(facts: Facts) -> Letter:
             _("Their term is over, and their automatic renewal was switched off."),
             _("You can order them again at any time."),
         ],
-        facts=[(_("Products"), "\n".join([*map(safe_name, facts["products"]), *_more(facts)]))],
+        facts=[(_("Products"), "\n".join([*map(one_line, facts["products"]), *_more(facts)]))],
         action=(
             _("See your products"),
             absolute(reverse("products", args=[facts["slug"]])),

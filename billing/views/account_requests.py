@@ -99,8 +99,8 @@ def account_request(request: HttpRequest, actor: Actor, asked: MoneyRequest) -> 
         "is_top_up": asked.kind == EntryKind.TOP_UP,
         "amount": abs(asked.amount),
         "may_withdraw": waits and actor.may(ACTS[EntryKind(asked.kind)]),
-        "iban": grouped(asked.iban),
-        "vendor_iban": grouped(settings.VENDOR_IBAN),
+        "iban": references.grouped(asked.iban),
+        "vendor_iban": references.grouped(settings.VENDOR_IBAN),
         "reference": references.printed(asked.reference) if asked.reference else "",
         "code": _code(asked) if waits and asked.kind == EntryKind.TOP_UP else "",
     }
@@ -117,11 +117,6 @@ def account_withdraw(request: HttpRequest, actor: Actor, asked: MoneyRequest) ->
     else:
         messages.success(request, _("The request is withdrawn. Nothing was booked."))
     return redirect("account_request", actor.organisation.slug, asked.public_id)
-
-
-def grouped(iban: str) -> str:
-    """An IBAN in groups of four, as it is printed."""
-    return " ".join(iban[start : start + 4] for start in range(0, len(iban), 4))
 
 
 def _code(asked: MoneyRequest) -> str:

@@ -73,10 +73,10 @@ def _register(name: str) -> None:
 
     @sample(f"account.{name}", purpose)
     def change(w: World) -> dict[str, Any]:
+        at = (w.now - timedelta(minutes=2)).isoformat()
         if more is None:  # staff did it: no address of theirs in the mail
-            return _facts(w)
-        at = w.now - timedelta(minutes=2)
-        return _facts(w, ip="2001:db8:4f2a:17::5c1", at=at.isoformat(), **more)
+            return _facts(w, at=at)
+        return _facts(w, ip="2001:db8:4f2a:17::5c1", at=at, **more)
 
 
 for _name in CHANGES:

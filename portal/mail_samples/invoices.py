@@ -57,7 +57,11 @@ def issued(w: World) -> dict[str, Any]:
 
 @sample("billing.invoice_issued", case=_("Paid from the prepaid account"))
 def issued_paid(w: World) -> dict[str, Any]:
-    paid: dict[str, Any] = {"state": InvoiceState.PAID, "paid": NET + VAT, "method": PaymentMethod.PREPAID}
+    paid: dict[str, Any] = {
+        "state": InvoiceState.PAID,
+        "paid": NET + VAT,
+        "method": PaymentMethod.PREPAID,
+    }
     return facts_of(invoice_row(w, **_newly(w), **paid))
 
 

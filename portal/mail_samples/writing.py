@@ -8,8 +8,9 @@ from django.db import connection, transaction
 from django.utils import translation
 
 from access import letters
+from clients.rules import Side
 from portal.mail_samples.registry import Case, kinds
-from portal.mail_samples.world import ADDRESS, OWNER, World
+from portal.mail_samples.world import ADDRESS, AGENT, OWNER, World
 
 PATIENCE = "SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = '10s'"
 
@@ -44,7 +45,8 @@ def write(kind: str, case: Case, language: str) -> letters.Rendered:
     with rehearsal() as world:
         with translation.override(language):
             facts = case.facts(world)
-        found = letters.write(kind, facts, language=language, name=OWNER, address=ADDRESS)
+        name = AGENT if facts.get("reader") == Side.PARTNER else OWNER
+        found = letters.write(kind, facts, language=language, name=name, address=ADDRESS)
     if found is None:
         raise NothingWritten(f"{kind}, case {case.key}")
     return found
