@@ -55,6 +55,8 @@ STAFF = {*SUPPORT, "staff"}
 OTHERS = {"readyz", "invitation", "invitation_link", "request_answer", "request_refuse"}
 OTHERS |= {"member_join", "member_link", "member_join_accept", "member_join_refuse"}
 OTHERS |= {"session_end", "mail_stop"}
+# The staff's gallery of mails: tests/portal/test_gallery.py.
+OTHERS |= {"gallery", "gallery_mail", "gallery_body", "gallery_send"}
 # Those in test_tenders.py and test_programme.py.
 OTHERS |= {*RESELLER, *REQUESTER, "tender_link", "tender_confirm", "backup_move"}
 OTHERS |= {"directory_page", "directory_contact", "directory_invite", "directory_logo"}
