@@ -328,7 +328,7 @@ def ending_soon(facts: Facts) -> Letter | None:
     left = (ends_on - timezone.localdate()).days
     other = sides.partner if sides.to_client else sides.client
     if sides.to_client:
-        after = _("On that page you prolong it with one click, or choose another day.")
+        after = _("On that page you prolong it, or choose another day.")
     else:
         after = _("Only the client can prolong it. Its products stay where they are.")
     return Letter(

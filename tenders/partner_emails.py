@@ -63,7 +63,7 @@ def digest(facts: Facts) -> Letter | None:
     return Letter(
         subject=subject % known,
         paragraphs=[
-            _("Somebody looks for a partner: these fit what you chose. Who asks, you see in the "
+            _("What is published and fits what you chose, as an extract. Who asks, you see in the "
               "portal."),
         ],
         items=_collected(tenders, wish.partner),

@@ -5,7 +5,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from access.models import Topic
 from access.policy import Actor
+from access.services.mail_choices import stopped
 from access.web.pages import FORM, page
 from tenders.forms.preferences import PreferenceForm
 from tenders.models import TenderPreference
@@ -26,5 +28,10 @@ def tender_preferences(request: HttpRequest, actor: Actor) -> HttpResponse:
             else _("Paused: no tender comes by mail until you tick it again."),
         )
         return redirect("tenders", actor.organisation.slug)
-    context = {"form": form, "preference": found, "partner": actor.organisation.partner}
+    context = {
+        "form": form,
+        "preference": found,
+        "partner": actor.organisation.partner,
+        "unwanted": found and stopped(address=found.address, topic=Topic.TENDERS),
+    }
     return render(request, "tenders/preferences.html", context)

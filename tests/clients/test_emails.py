@@ -308,7 +308,7 @@ def test_the_end_leads_to_the_exit_sheet(link):
 def test_an_end_that_comes_names_the_day_and_who_can_prolong(link):
     """L9; not sent once it was prolonged."""
     near_its_end(link)
-    assert "you prolong it with one click" in text(link, "ending_soon")
+    assert "you prolong it" in text(link, "ending_soon")
     said = text(link, "ending_soon", **TO_PARTNER)
     assert "Only the client can prolong it" in said
     assert "Days left: 3" in said
