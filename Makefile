@@ -1,6 +1,6 @@
 # The portal's commands. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check mutants bench faults lock
+.PHONY: help demo run test check looks mutants bench faults lock
 MAKEFLAGS += --no-print-directory
 
 PYTHON := .venv/bin/python
@@ -29,6 +29,10 @@ test: ## run the tests (ARGS="tests/access -k name" runs some)
 check: ## lint, format, types, layers, templates, migrations, translations
 	@tools/setup requirements-dev.lock
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" tools/check
+
+looks: ## open every page in each language and width, with pictures (LANGS="de fr" WIDTHS=390 some)
+	@tools/setup requirements-dev.lock
+	@LANGS="$(or $(LANGS),all)" WIDTHS="$(or $(WIDTHS),all)" SHOTS=1 $(PYTHON) -m pytest tests/browser/test_looks.py -q $(ARGS)
 
 mutants: ## break one rule of access after the other: a test has to notice each (ARGS="O3" some)
 	@tools/setup requirements-dev.lock
