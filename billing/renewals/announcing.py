@@ -138,6 +138,7 @@ def end_at_term(day: date) -> int:
         troubles.keep(jobs.named(Product.objects.get(pk=key)), error)
 
     while keys := list(to_end(day).filter(pk__gt=after).values_list("pk", flat=True)[:CHUNK]):
+        jobs.found_work()
         ended += jobs.together(keys, end, refused=refused)
         after = keys[-1]
     troubles.settle()

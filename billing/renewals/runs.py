@@ -127,6 +127,7 @@ class Worker:
         while clients := next_clients(self.run.day, self.run.pk, after=after, share=self.share):
             mine = [client for client in clients if client not in self.refused]
             seen += len(mine)
+            jobs.found_work()
             dealt += jobs.together(mine, self._attempt, refused=self._refuse)
             after = clients[-1]
         return seen, dealt
