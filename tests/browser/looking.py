@@ -34,10 +34,10 @@ def signed_in(browser: Browser, base: str, client: Client, language: str, width:
     return context.new_page()
 
 
-def routes(client: Client, starts: list[str], language: str) -> Iterator[str]:
-    """One address of each kind of page that can be reached by links from the first ones."""
+def routes(client: Client, starts: list[str], language: str, seen: set[str]) -> Iterator[str]:
+    """One address of each kind of page that can be reached by links from the first ones. `seen` holds
+    the kinds to leave out, and grows."""
     with translation.override(language):
-        seen: set[str] = set()
         waiting = [(start, _route(start)) for start in starts]
         while waiting:
             path, route = waiting.pop(0)
