@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -19,13 +20,16 @@ from django.db import connections
 from django.utils import timezone
 
 from access import jobs
-from access.mail import IMPATIENT
+from access.mail import IMPATIENT, TASK_NAME
 from access.models import JobStanding
 
 logger = logging.getLogger(__name__)
 
-HANDS = 4
-"""How many jobs the clock does at once: as many as the two workers of a small installation."""
+HANDS = 6
+"""How many jobs the clock does at once."""
+MOST_HANDS = {TASK_NAME: 3}
+"""The jobs that may have more than one of them: one more each time that it is due and still at
+work. Whoever sends mails waits most of the time, for the mail server."""
 QUIET_SECONDS = 5.0
 """How long a broker that did not answer is left alone."""
 LOOK_SECONDS = 10.0
@@ -43,7 +47,7 @@ class Clock(Scheduler):
         self.alone = False
         self.quiet_until = 0.0
         self.look_at = time.monotonic() + PATIENCE.total_seconds()
-        self.busy: set[str] = set()
+        self.busy: Counter[str] = Counter()
         super().__init__(*args, **kwargs)
 
     @cached_property
@@ -100,7 +104,7 @@ class Clock(Scheduler):
     # ---- the clock's own hands ---------------------------------------------------------------
 
     def do(self, name: str) -> None:
-        """Does the job in a thread, unless one here is at it already."""
+        """Does the job in a thread, unless enough of them are at it already."""
         job = jobs.JOBS.get(name)
         if job is not None:
             self._do(name, lambda: _until_done(job))
@@ -113,10 +117,10 @@ class Clock(Scheduler):
                 logger.exception("%s failed", name)
             finally:
                 connections.close_all()
-                self.busy.discard(name)
+                self.busy[name] -= 1
 
-        if name not in self.busy:
-            self.busy.add(name)
+        if self.busy[name] < MOST_HANDS.get(name, 1):
+            self.busy[name] += 1
             self.hands.submit(run)
 
     def _look(self) -> None:

@@ -53,7 +53,7 @@ def report(figures: dict[str, Any], verdict: Verdict, path: Path) -> None:
     """Prints the table, and writes it as JSON."""
     say("")
     for name, value in figures.items():
-        shown = value if not isinstance(value, dict) else ""
+        shown = "" if isinstance(value, dict) else "never" if value is None else value
         say(f"{name:40} {shown:>10}")
         if isinstance(value, dict):
             for kind, count in value.items():
