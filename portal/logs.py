@@ -177,6 +177,8 @@ def configuration(*, style: str, level: str) -> dict[str, Any]:
             "django.server": {"handlers": [], "level": "CRITICAL", "propagate": False},
             # Statements hold values: not even at LOG_LEVEL=DEBUG.
             "django.db.backends": {"level": "WARNING"},
+            # At DEBUG it tells the arguments of tasks.
+            "celery": {"level": level if level in ("WARNING", "ERROR") else "INFO"},
             **{name: {"level": "WARNING"} for name in TALKATIVE},
         },
     }

@@ -17,16 +17,22 @@ _QUOTED = re.compile(
     r"(?=\n(?:DETAIL|LINE \d+|CONTEXT|QUERY|HINT):|\n\s*\n|\nTraceback|\n  File |\Z)",
     re.DOTALL | re.MULTILINE,
 )
-_PASSWORD_IN_URL = re.compile(r"(?<=://)[^\s/@]*:[^\s@]*(?=@)")
-_MAIL = re.compile(r"[\w.+%!#$&'*/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+")
+# Each is written so that no text, whoever wrote it, takes long: bounded, or never tried twice.
+_PASSWORD_IN_URL = re.compile(r"(?<=://)[^\s/@:]{0,100}:[^\s@]{0,200}(?=@)")
+_IN_MAIL = r"[\w.+%!#$&'*/=?^`{|}~-]"
+_MAIL = re.compile(rf"(?<!{_IN_MAIL}){_IN_MAIL}++@[\w-]++(?:\.[\w-]++)++")
 _QUERY_STRING = re.compile(r"(?<=[\w/-])\?[\w.%+-]+=[^\s'\"]*")
 _LONG_WORD = re.compile(r"[A-Za-z0-9_-]{20,}")
 HIDDEN = "[hidden]"
+LONGEST = 20_000
+"""Characters of a message or a traceback; of a longer one, its begin and its end are kept."""
 
 
 def redacted(text: str) -> str:
     """`text` without what PostgreSQL quotes, passwords in URLs, mail addresses, query strings and
-    words that look random (tokens, keys, cookies, digests)."""
+    words that look random (tokens, keys, cookies, digests); cut in the middle beyond LONGEST."""
+    if len(text) > LONGEST:
+        text = f"{text[: LONGEST // 2]} … {text[-LONGEST // 2 :]}"
     if ":" in text:
         text = _QUOTED.sub(rf"\1: {HIDDEN}", text)
         text = _PASSWORD_IN_URL.sub(HIDDEN, text)
