@@ -47,7 +47,8 @@ def queue(*, now: datetime) -> Queue:
 def last_sent() -> datetime | None:
     """When a mail was last sent, as far as the newest mails tell."""
     newest = OutgoingMail.objects.filter(state=OutgoingMail.State.SENT).order_by("-created_at")
-    return newest[:LATEST].aggregate(last=Max("sent_at"))["last"]
+    last: datetime | None = newest[:LATEST].aggregate(last=Max("sent_at"))["last"]
+    return last
 
 
 def stuck(*, now: datetime | None = None) -> str:
