@@ -1,5 +1,7 @@
 """People, for staff: found, spoken to in their language, locked out. Never their rights."""
 
+from datetime import datetime
+
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
@@ -40,8 +42,20 @@ class SecondFactorsOfPerson(LookOnlyInline):
 
     model = Authenticator
     verbose_name_plural = _("second factors")
-    fields = ["type", "created_at", "last_used_at"]
+    fields = ["kind", "added", "last_used"]
     readonly_fields = fields
+
+    @admin.display(description=_("kind"))
+    def kind(self, factor: Authenticator) -> str:
+        return str(factor.get_type_display())
+
+    @admin.display(description=_("added on"))
+    def added(self, factor: Authenticator) -> datetime:
+        return factor.created_at
+
+    @admin.display(description=_("last used on"))
+    def last_used(self, factor: Authenticator) -> datetime | None:
+        return factor.last_used_at
 
 
 @admin.register(User)

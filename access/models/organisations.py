@@ -123,8 +123,12 @@ class Organisation(models.Model):
 class Membership(models.Model):
     """A person's one role in one organisation (O1, O2)."""
 
-    user = models.ForeignKey("access.User", models.CASCADE, related_name="memberships")
-    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(
+        "access.User", models.CASCADE, related_name="memberships", verbose_name=_("person")
+    )
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="memberships", verbose_name=_("organisation")
+    )
     role = models.CharField(_("role"), max_length=24, choices=Role.choices)
     accounting = models.BooleanField(
         _("accounting right"),

@@ -62,9 +62,15 @@ class SupportLookup(models.Model):
     """Somebody of the staff looked a person up by a code: shown to that person. Never changed."""
 
     at = models.DateTimeField(_("when"), auto_now_add=True)
-    staff = models.ForeignKey("access.User", models.PROTECT, related_name="+")
-    user = models.ForeignKey("access.User", models.PROTECT, null=True, related_name="lookups")
-    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+    staff = models.ForeignKey(
+        "access.User", models.PROTECT, related_name="+", verbose_name=_("staff member")
+    )
+    user = models.ForeignKey(
+        "access.User", models.PROTECT, null=True, related_name="lookups", verbose_name=_("person")
+    )
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, related_name="+", verbose_name=_("organisation")
+    )
     kind = models.CharField(
         _("by"), max_length=8, choices=[("support", _("Support code")), ("vip", _("VIP code"))]
     )
@@ -119,8 +125,15 @@ class SupportAccess(models.Model):
     """An organisation lets the vendor's support in, for hours up to seven days (S2, T30)."""
 
     public_id = models.CharField(max_length=16, unique=True, default=public_id, editable=False)
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="support_accesses")
-    opened_by = models.ForeignKey("access.User", models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(
+        Organisation,
+        models.PROTECT,
+        related_name="support_accesses",
+        verbose_name=_("organisation"),
+    )
+    opened_by = models.ForeignKey(
+        "access.User", models.PROTECT, related_name="+", verbose_name=_("opened by")
+    )
     opened_at = models.DateTimeField(_("since"))
     until = models.DateTimeField(_("until"))
     may_write = models.BooleanField(
@@ -130,7 +143,9 @@ class SupportAccess(models.Model):
     )
     reason = models.CharField(_("what it is about"), max_length=200, blank=True)
     closed_at = models.DateTimeField(_("closed at"), null=True)
-    closed_by = models.ForeignKey("access.User", models.PROTECT, null=True, related_name="+")
+    closed_by = models.ForeignKey(
+        "access.User", models.PROTECT, null=True, related_name="+", verbose_name=_("closed by")
+    )
 
     objects = SupportAccessQuerySet.as_manager()
 

@@ -45,7 +45,7 @@ class Invoice(models.Model):
         _("key"), max_length=16, unique=True, default=public_id, editable=False
     )
     kind = models.CharField(_("kind"), max_length=12, choices=InvoiceKind.choices)
-    year = models.PositiveSmallIntegerField()
+    year = models.PositiveSmallIntegerField(verbose_name=_("year"))
     sequence = models.PositiveIntegerField()
     number = models.CharField(_("number"), max_length=20, unique=True)
     payer = models.ForeignKey(
@@ -65,7 +65,9 @@ class Invoice(models.Model):
     reference = models.CharField(_("payment reference"), max_length=27, blank=True)
     seller = models.JSONField(help_text=_("The vendor as it was."))
     buyer = models.JSONField(help_text=_("The payer as it was."))
-    vat_category = models.CharField(max_length=2, choices=VatCategory.choices)
+    vat_category = models.CharField(
+        max_length=2, choices=VatCategory.choices, verbose_name=_("kind of VAT")
+    )
     net = money(_("net"))
     vat = money(_("VAT"))
     total = money(_("total, including VAT"))

@@ -1,15 +1,14 @@
 """The link between one client and one partner, with its access and its payment mode (L1-L10)."""
 
-import hashlib
 from datetime import date
 
 import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from access import keyed
 from access.ids import public_id
 from access.models import Organisation
 from clients.models.catalogue import Category
@@ -34,15 +33,36 @@ class Partnership(models.Model):
     they have not seen (threat T6).
     """
 
-    public_id = models.CharField(max_length=16, unique=True, default=public_id, editable=False)
-    client = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="partnerships")
-    partner = models.ForeignKey(Partner, models.PROTECT, related_name="partnerships")
+    public_id = models.CharField(
+        max_length=16,
+        unique=True,
+        default=public_id,
+        editable=False,
+        verbose_name=_("number in addresses"),
+    )
+    client = models.ForeignKey(
+        Organisation,
+        models.PROTECT,
+        null=True,
+        related_name="partnerships",
+        verbose_name=_("client"),
+    )
+    partner = models.ForeignKey(
+        Partner, models.PROTECT, related_name="partnerships", verbose_name=_("partner")
+    )
     state = models.CharField(_("state"), max_length=12, choices=PartnershipState.choices)
     opened_by = models.CharField(_("opened by"), max_length=8, choices=Side.choices)
 
     asked_email = models.EmailField(_("address asked"), blank=True)
-    asked_access = models.CharField(max_length=8, choices=Access.choices, blank=True)
-    asked_payment_mode = models.CharField(max_length=8, choices=PaymentMode.choices, blank=True)
+    asked_access = models.CharField(
+        max_length=8, choices=Access.choices, blank=True, verbose_name=_("access asked for")
+    )
+    asked_payment_mode = models.CharField(
+        max_length=8,
+        choices=PaymentMode.choices,
+        blank=True,
+        verbose_name=_("payment mode asked for"),
+    )
     asked_categories = models.ManyToManyField(Category, related_name="+")
     message = models.TextField(_("message"), max_length=1000, blank=True)
 
@@ -59,12 +79,14 @@ class Partnership(models.Model):
     offered_products = models.ManyToManyField(
         Product, through="clients.OfferedProduct", related_name="+"
     )
-    version = models.PositiveIntegerField(default=1)
+    version = models.PositiveIntegerField(default=1, verbose_name=_("version"))
 
     client_name = models.CharField(_("client"), max_length=80, editable=False, default="")
     partner_name = models.CharField(_("partner"), max_length=80, editable=False, default="")
     created_at = models.DateTimeField(_("opened at"), auto_now_add=True)
-    created_by = models.ForeignKey("access.User", models.PROTECT, null=True, related_name="+")
+    created_by = models.ForeignKey(
+        "access.User", models.PROTECT, null=True, related_name="+", verbose_name=_("created by")
+    )
     sent_at = models.DateTimeField(_("last sent at"))
     expires_at = models.DateTimeField(_("open until"))
     started_at = models.DateTimeField(_("since"), null=True)
@@ -197,8 +219,8 @@ class InvitationLink(models.Model):
     @property
     def token(self) -> str:
         """The secret in the mailed address: 256 bits, from the id and the portal's key."""
-        return salted_hmac("clients.InvitationLink", self.public_id, algorithm="sha256").hexdigest()
+        return keyed.token_of("clients.InvitationLink", self.public_id, self.token_hash)
 
     @staticmethod
     def hash_of(token: str) -> str:
-        return hashlib.sha256(token.encode()).hexdigest()
+        return keyed.hash_of(token)

@@ -19,7 +19,13 @@ class Product(models.Model):
     A change of partner or payer never moves it.
     """
 
-    public_id = models.CharField(max_length=16, unique=True, default=public_id, editable=False)
+    public_id = models.CharField(
+        max_length=16,
+        unique=True,
+        default=public_id,
+        editable=False,
+        verbose_name=_("number in addresses"),
+    )
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, related_name="products", verbose_name=_("organisation")
     )

@@ -25,7 +25,13 @@ class ProgrammeVersion(models.Model):
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     published_at = models.DateTimeField(_("published at"), null=True, blank=True, editable=False)
     published_by = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("published by"),
     )
 
     objects = VersionQuerySet.as_manager()
@@ -160,7 +166,9 @@ class Acceptance(models.Model):
     title = models.CharField(_("title"), max_length=200)
     text = models.TextField(_("text"))
     accepted_at = models.DateTimeField(_("accepted at"))
-    accepted_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    accepted_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name=_("accepted by")
+    )
 
     class Meta:
         verbose_name = _("accepted condition")

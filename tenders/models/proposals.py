@@ -23,8 +23,10 @@ class Opening(models.Model):
     """A partner saw a tender's contact details: once for each, recorded for ever (T3, T24)."""
 
     tender = models.ForeignKey(Tender, models.PROTECT, related_name="openings")
-    partner = models.ForeignKey(Partner, models.PROTECT, related_name="tender_openings")
-    opened_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    partner = models.ForeignKey(
+        Partner, models.PROTECT, related_name="tender_openings", verbose_name=_("partner")
+    )
+    opened_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("seen by"))
     opened_at = models.DateTimeField(_("opened at"), auto_now_add=True)
 
     objects = OpeningQuerySet.as_manager()
@@ -52,7 +54,9 @@ class Proposal(models.Model):
 
     public_id = models.CharField(max_length=16, unique=True, default=public_id, editable=False)
     tender = models.ForeignKey(Tender, models.PROTECT, related_name="proposals")
-    partner = models.ForeignKey(Partner, models.PROTECT, related_name="proposals")
+    partner = models.ForeignKey(
+        Partner, models.PROTECT, related_name="proposals", verbose_name=_("partner")
+    )
     state = models.CharField(
         _("state"), max_length=10, choices=ProposalState.choices, default=ProposalState.DRAFT
     )

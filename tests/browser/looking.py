@@ -35,7 +35,7 @@ def signed_in(browser: Browser, base: str, client: Client, language: str, width:
 
 
 def routes(client: Client, starts: list[str], language: str, seen: set[str]) -> Iterator[str]:
-    """One address of each kind of page that can be reached by links from the first ones. `seen` holds
+    """One address of each kind of page that links from the first ones lead to. `seen` holds
     the kinds to leave out, and grows."""
     with translation.override(language):
         waiting = [(start, _route(start)) for start in starts]

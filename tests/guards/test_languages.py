@@ -1,16 +1,24 @@
 """Five languages (domain section 12): nothing that a reader sees is left untranslated."""
 
 import ast
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import polib
 import pytest
-from django.apps import apps
 from django.conf import settings
-from django.db.models import Field
+from django.contrib import admin
+from django.contrib.admin import ModelAdmin
+from django.contrib.admin.utils import flatten_fieldsets, get_fields_from_path
+from django.core.exceptions import FieldDoesNotExist
+from django.http import HttpRequest
+from django.test import RequestFactory
 from django.utils import translation
 from django.utils.functional import Promise
 
+from access.models import User
 from tests.guards import catalogues, unmarked
 from tests.guards.code import APPS, CHECKOUT, modules
 from tools import translations
@@ -81,19 +89,52 @@ def test_every_text_of_a_module_is_marked() -> None:
     assert found == []
 
 
-def test_every_name_that_the_staff_read_is_marked() -> None:
-    """Models and their fields, except the number of a row, which has no page."""
+def staff_pages() -> Iterator[ModelAdmin]:
+    """The staff's pages of our models, with the tables inside them."""
+    for model, page in admin.site._registry.items():
+        if model._meta.app_label in APPS:
+            yield page
+            yield from (table(model, admin.site) for table in page.inlines)
+
+
+def shown_names(page: Any, request: HttpRequest) -> set[Any]:
+    """The fields and methods whose names head a column, a field or a filter."""
+    names = set(flatten_fieldsets(page.get_fieldsets(request)))
+    names |= set(page.get_readonly_fields(request))
+    if isinstance(page, ModelAdmin):
+        names |= set(page.get_list_display(request))
+        filters = [one[0] if isinstance(one, tuple) else one for one in page.list_filter]
+        names |= {one for one in filters if isinstance(one, str)}
+    return names - set(page.form.base_fields) - {"__str__", "pk", "action_checkbox", "message_id"}
+
+
+def is_marked(page: Any, name: Any) -> bool:
+    """Whether the label of a field or method is one for translation."""
+    if callable(name) or hasattr(page, name):
+        return isinstance(getattr(_method(page, name), "short_description", None), Promise)
+    with suppress(FieldDoesNotExist):
+        return isinstance(get_fields_from_path(page.model, name)[-1].verbose_name, Promise)
+    method = getattr(page.model, name, None)
+    return isinstance(getattr(method, "short_description", None), Promise)
+
+
+def _method(page: Any, name: Any) -> Any:
+    return name if callable(name) else getattr(page, name)
+
+
+def test_every_name_that_the_staff_read_is_marked(rf: RequestFactory) -> None:
+    """Of models, and of all that heads a column, a field or a filter."""
+    request = rf.get("/admin/")
+    request.user = User(is_staff=True, is_superuser=True)
     found = []
-    for model in apps.get_models():
-        if model._meta.app_label not in APPS:
-            continue
-        if not isinstance(model._meta.verbose_name, Promise):
-            found.append(model._meta.label)
-        for field in model._meta.get_fields():
-            named = isinstance(field, Field) and not field.auto_created and field.model is model
-            if named and not isinstance(field.verbose_name, Promise):
-                found.append(f"{model._meta.label}.{field.name}")
-    assert found == []
+    for page in staff_pages():
+        meta = page.model._meta
+        for label in (meta.verbose_name, meta.verbose_name_plural):
+            if not isinstance(label, Promise):
+                found.append(f"{meta.label}: {label}")
+        names = shown_names(page, request)
+        found += [f"{meta.label}: {name}" for name in names if not is_marked(page, name)]
+    assert sorted(set(found)) == []
 
 
 def test_every_language_of_the_portal_has_a_catalogue_and_formats() -> None:
@@ -112,10 +153,10 @@ def test_no_plural_is_an_english_trick() -> None:
 @pytest.mark.parametrize("number", [0, 1, 2, 21])
 def test_plurals_count_as_the_language_does(language: str, number: int) -> None:
     """French says 0 as 1, the others as many."""
-    one = {"fr": "%(count)d jour", "de": "%(count)d Tag", "it": "%(count)d giorno"}
-    one |= {"es": "%(count)d día", "en": "%(count)d day"}
+    one = {"fr": "%(days)s jour", "de": "%(days)s Tag", "it": "%(days)s giorno"}
+    one |= {"es": "%(days)s día", "en": "%(days)s day"}
     with translation.override(language):
-        said = translation.ngettext("%(count)d day", "%(count)d days", number)
+        said = translation.ngettext("%(days)s day", "%(days)s days", number)
     singular = number == 1 or (language == "fr" and number == 0)
     assert (said == one[language]) is singular
 
