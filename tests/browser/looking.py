@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -38,18 +39,21 @@ def routes(client: Client, starts: list[str], language: str, seen: set[str]) -> 
     """One address of each kind of page that links from the first ones lead to. `seen` holds
     the kinds to leave out, and grows."""
     with translation.override(language):
+        passed: set[str] = set()
         waiting = [(start, _route(start)) for start in starts]
         while waiting:
             path, route = waiting.pop(0)
-            if not route or route in seen or LEFT_OUT.search(route):
+            if not route or route in passed or LEFT_OUT.search(route):
                 continue
-            seen.add(route)
+            passed.add(route)
             answer = client.get(path)
             if answer.status_code in (301, 302):
                 waiting.insert(0, (answer["Location"], _route(answer["Location"])))
             elif answer.status_code == 200 and "text/html" in answer["Content-Type"]:
-                yield path
-                waiting += [(href, _route(href)) for href in _links(answer.text, path)]
+                if route not in seen:
+                    seen.add(route)
+                    yield path
+                waiting += [(href, _route(href)) for href in _links(answer.text)]
 
 
 def look_at(page: Page, path: str, shots: Path | None) -> list[str]:
@@ -63,10 +67,8 @@ def look_at(page: Page, path: str, shots: Path | None) -> list[str]:
     return [f"{path} {fault}" for fault in page.evaluate(MEASURE)]
 
 
-def _links(html: str, path: str) -> list[str]:
-    hrefs = re.findall(r'<a [^>]*?href="([^"#]+)', html)
-    own = [href if not href.startswith("?") else path + href for href in hrefs]
-    return [href.replace("&amp;", "&") for href in own if href.startswith("/")]
+def _links(html: str) -> list[str]:
+    return [unescape(href) for href in re.findall(r'<a [^>]*?href="(/[^"#]*)', html)]
 
 
 def _route(href: str) -> str:
