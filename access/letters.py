@@ -124,12 +124,15 @@ def absolute(path: str) -> str:
 # ---- T34: what others wrote ----------------------------------------------------------------
 
 _LINK = re.compile(
-    r"(?:\b[a-z][a-z0-9+.-]*://|\bwww\.|\b(?:mailto|tel|sms|javascript|data):)\S*", re.I
+    # "Data: 28 novembre" is Italian for a date, and no address.
+    r"(?:\b[a-z][a-z0-9+.-]*://|\bwww\.)\S*|\b(?:mailto|tel|sms|javascript|data):\S+",
+    re.I,
 )
 # A dot that a mail program could take for one of a host name, the ideographic ones included;
 # not the dot of 208.32 or of S.A.
 _DOT = re.compile(r"(?<=\w)[.\u3002\uff0e\uff61](?=[^\W\d_]{2})")
 _UNSEEN = ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")
+_AMOUNT = re.compile(r"\b([A-Z]{3}) (?=-?\d)")  # a line never ends between currency and figure
 _NO_LINK_HERE = "\u200c"  # zero-width non-joiner: the eye reads the same, no program finds a link
 
 
@@ -184,7 +187,7 @@ def _render(draft: Letter, *, language: str, name: str, topic: Topic | None, sto
     return Rendered(
         subject=subject,
         text=re.sub(r"\n{3,}", "\n\n", text).strip() + "\n",
-        html=render_to_string("mail/letter.html", parts).strip() + "\n",
+        html=_AMOUNT.sub(r"\1&nbsp;", render_to_string("mail/letter.html", parts).strip()) + "\n",
         headers=_stop_headers(stop) if stop else {},
     )
 

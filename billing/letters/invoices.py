@@ -94,7 +94,7 @@ def invoice_issued(facts: Facts) -> Letter:
     if paid:
         how = _("It is paid already, from the prepaid account. There is nothing to do.")
     else:
-        how = _("Please pay %(open)s until %(due)s. The page of the invoice shows how, and has the "
+        how = _("Please pay %(open)s by %(due)s. The page of the invoice shows how, and has the "
                 "PDF with the payment part.")  # fmt: skip
     return bill.letter(
         _("Invoice %(number)s"), _("%(vendor)s has an invoice for %(organisation)s."), how
@@ -111,7 +111,7 @@ def invoice_reminder(facts: Facts) -> Letter | None:
     return bill.letter(
         _("Reminder: invoice %(number)s") if facts["reminder"] == 1
         else _("Please pay invoice %(number)s now"),
-        _("Invoice %(number)s was payable until %(due)s, and %(open)s are still open."),
+        _("Invoice %(number)s was payable by %(due)s, and %(open)s are still open."),
         suspends % day(date.fromisoformat(facts["suspends_on"])),
         _("Has it been paid in these days? Then there is nothing to do."),
         label=_("Pay the invoice"),
@@ -127,7 +127,7 @@ def invoice_suspended(facts: Facts) -> Letter | None:
     names = list(facts.get("products") or [])
     found = bill.letter(
         _("Products are suspended: invoice %(number)s is unpaid"),
-        _("Invoice %(number)s was payable until %(due)s, and %(open)s are still open. What it pays "
+        _("Invoice %(number)s was payable by %(due)s, and %(open)s are still open. What it pays "
           "for is suspended."),
         _("Nothing is deleted. As soon as the invoice is paid, the products run again by "
           "themselves; from the prepaid account that is at once."),

@@ -85,7 +85,7 @@ def renewed(facts: Facts) -> Letter:
         paragraphs = [_("Invoice %(number)s is paid: nothing is left to do.") % names]
     else:
         due = {"due": date_format(invoice.due_on, "DATE_FORMAT")}
-        paragraphs = [_("Invoice %(number)s is to be paid until %(due)s.") % (names | due)]
+        paragraphs = [_("Invoice %(number)s is to be paid by %(due)s.") % (names | due)]
     listed = [(_("Products"), _lines(facts)), (_("Net"), _money(facts, facts["net"]))]
     if facts["total"] is not None:
         listed.append((_("Total, including VAT"), _money(facts, facts["total"])))

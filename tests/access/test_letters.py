@@ -148,6 +148,8 @@ def test_amounts_and_checked_addresses_stay_as_they_are(write):
     assert "a.b@x.example" in rendered.text
     assert "a.b@x.example" in rendered.html
     assert without_links("v2.0 on 2026.11.22") == "v2.0 on 2026.11.22"
+    assert without_links("Data: 28 novembre 2026") == "Data: 28 novembre 2026"
+    assert "evil" not in without_links("data:text/html,evil mailto:evil@evil.example")
 
 
 # ---- T35: links ----------------------------------------------------------------------------

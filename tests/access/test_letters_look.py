@@ -98,6 +98,22 @@ def test_no_placeholder_is_left(language):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_no_word_of_ours_is_taken_for_a_link(language):
+    """T34 is against what others write; no sample writes an address."""
+    with translation.override(language):
+        removed = letters.without_links("https://evil.example")
+    wrong = [name for name, rendered in all_of(language) if removed in rendered.text]
+    assert wrong == []
+
+
+def test_no_line_ends_between_a_currency_and_its_figure():
+    """In a narrow window."""
+    html = written("billing.invoice_issued", "1", "en").html
+    assert "CHF&nbsp;12" in html
+    assert "CHF 12" not in html
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_names_its_language_and_loads_nothing(language):
     """T38: no picture, style sheet or font of anybody; no script."""
     wrong = []
