@@ -18,12 +18,8 @@ from portal import environment, logs
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - mkdtemp makes a folder of ours in it
 FILES = "PROMETHEUS_MULTIPROC_DIR"
-
-# Before the portal is loaded: prometheus_client asks for it when it is imported.
-if not environment.given(FILES):
-    where = MEMORY if os.access(MEMORY, os.W_OK | os.X_OK) else None
-    os.environ[FILES] = tempfile.mkdtemp(prefix="portal-metrics-", dir=where)
-OWNER = os.getpid()
+UPGRADED = "GUNICORN_PID"  # a new gunicorn beside the old one (USR2), with its environment
+made: list[Path] = []  # the folder, where nobody gave one
 
 
 class Logger(GunicornLogger):
@@ -42,11 +38,17 @@ accesslog = None
 
 
 def on_starting(server: Any) -> None:
-    """Counts of an earlier start are not ours."""
-    folder = Path(os.environ[FILES])
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for file in folder.glob("*.db"):
-        file.unlink()
+    """Before the portal is loaded: prometheus_client looks for the folder when it is imported.
+    Counts of an earlier start are not ours."""
+    if environment.given(FILES) and UPGRADED not in os.environ:
+        folder = Path(os.environ[FILES])
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for file in folder.glob("*.db"):
+            file.unlink()
+        return
+    where = MEMORY if os.access(MEMORY, os.W_OK | os.X_OK) else None
+    made.append(Path(tempfile.mkdtemp(prefix="portal-metrics-", dir=where)))
+    os.environ[FILES] = str(made[0])
 
 
 def child_exit(server: Any, worker: Any) -> None:
@@ -57,5 +59,5 @@ def child_exit(server: Any, worker: Any) -> None:
 
 
 def on_exit(server: Any) -> None:
-    if os.getpid() == OWNER and Path(os.environ[FILES]).name.startswith("portal-metrics-"):
-        shutil.rmtree(os.environ[FILES], ignore_errors=True)
+    for folder in made:
+        shutil.rmtree(folder, ignore_errors=True)
