@@ -177,7 +177,7 @@ def order_refused(facts: Facts) -> Letter:
 def order_withdrawn(facts: Facts) -> Letter:
     return Matter.of(facts).letter(
         _("%(client)s withdrew an order"),
-        [_("%(client)s took back an order that waited for your approval. Nothing is to do.")],
+        [_("%(client)s took back an order that waited for your approval. There is nothing to do.")],
     )
 
 
