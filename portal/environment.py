@@ -151,12 +151,7 @@ def data_dir(checkout: Path) -> Path:
 def secret_key(folder: Path) -> str:
     """SECRET_KEY; outside production one is made once, and kept readable to its owner only."""
     if is_production() or given("SECRET_KEY"):
-        value = text("SECRET_KEY")
-        if len(value) < SECRET_KEY_LENGTH or len(set(value)) < 5:
-            raise WrongEnvironmentError(
-                f"SECRET_KEY is too weak: give {SECRET_KEY_LENGTH} random characters or more."
-            )
-        return value
+        return _strong("SECRET_KEY", text("SECRET_KEY"))
     file = folder / "secret-key"
     embedded.make_folder(folder)
     with contextlib.suppress(FileExistsError):
@@ -168,6 +163,21 @@ def secret_key(folder: Path) -> str:
         finally:
             draft.unlink()
     return file.read_text()
+
+
+def former_secret_keys() -> list[str]:
+    """SECRET_KEY_FALLBACKS: keys from before, with commas between them, the youngest first."""
+    name = "SECRET_KEY_FALLBACKS"
+    keys = [key.strip() for key in text(name, default="").split(",")]
+    return [_strong(name, key) for key in keys if key]
+
+
+def _strong(name: str, key: str) -> str:
+    if len(key) < SECRET_KEY_LENGTH or len(set(key)) < 5:
+        raise WrongEnvironmentError(
+            f"{name} is too weak: give {SECRET_KEY_LENGTH} random characters or more."
+        )
+    return key
 
 
 def url(name: str, *, default: str) -> str:
@@ -246,20 +256,18 @@ def redis_url() -> str | None:
     return value
 
 
-def cache() -> dict[str, Any]:
-    """Django's cache: Redis, or a table of the database."""
+def caches() -> dict[str, Any]:
+    """Django's caches: Redis, and a table of the database that does without it or stands in."""
+    table = {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "portal_cache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
     address = redis_url()
     if address is None:
-        return {
-            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-            "LOCATION": "portal_cache",
-            "OPTIONS": {"MAX_ENTRIES": 20_000},
-        }
-    return {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": address,
-        "KEY_PREFIX": "portal",
-    }
+        return {"default": table}
+    steady = {"BACKEND": "portal.cache.SteadyCache", "LOCATION": address, "KEY_PREFIX": "portal"}
+    return {"default": steady, "table": table | {"KEY_PREFIX": "portal"}}
 
 
 def broker(folder: Path) -> tuple[str, dict[str, Any]]:

@@ -15,6 +15,8 @@ DEBUG = env.boolean("DEBUG", default=False)
 DEMO = env.boolean("DEMO", default=False)
 DATA_DIR = env.data_dir(BASE_DIR)
 SECRET_KEY = env.secret_key(DATA_DIR)
+# Keys from before: what they signed and encrypted is still read (docs/operations.md).
+SECRET_KEY_FALLBACKS = env.former_secret_keys()
 BASE_URL = env.url("BASE_URL", default="http://localhost:8000")
 ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", base_url=BASE_URL)
 
@@ -85,7 +87,7 @@ TEMPLATES = [
 FORM_RENDERER = "portal.forms.FormRenderer"
 
 DATABASES = {"default": env.database(DATA_DIR)}
-CACHES = {"default": env.cache()}
+CACHES = env.caches()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "access.User"
@@ -169,7 +171,7 @@ STATIC_ROOT = env.path("STATIC_ROOT", default=DATA_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=DATA_DIR / "media")
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "portal.storage.WholeFileStorage"},
     "staticfiles": {"BACKEND": env.static_storage()},
 }
 # In development files are served from where they lie, without `collectstatic`.

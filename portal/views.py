@@ -1,5 +1,6 @@
 """The portal's own pages: the landing page, the switcher, theme and language, error pages."""
 
+import sys
 from contextlib import suppress
 
 from django.conf import settings
@@ -23,7 +24,7 @@ from access.web.findable import Findable
 from access.web.pages import ACTION, person, public
 from access.web.strangers import without_token
 from clients.models import Partnership
-from portal import colour, logs
+from portal import colour, faults, logs
 from portal.context import THEME_COOKIE, THEMES
 
 A_YEAR = 365 * 24 * 3600
@@ -157,6 +158,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Static, without a query: the database may be what failed. Names the request, so that a caller
-    can quote what the log has of it."""
+    """Static, without a query: the database may be what failed, and is then said to be (503). Names
+    the request, so that a caller can quote what the log has of it."""
+    failure = sys.exc_info()[1]  # Django calls this while it deals with it
+    if faults.database_away(failure):
+        return faults.database_page(request)
+    if faults.store_full(failure):
+        return faults.store_page(request)
     return render(None, "500.html", {"reference": logs.request_id()}, status=500)

@@ -1,8 +1,10 @@
 """A partner's answer to a tender: written, sent with the duty, taken back (T4, T7)."""
 
+import logging
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
@@ -24,6 +26,8 @@ from tenders.models import Attachment, Proposal, Tender
 from tenders.rules import PROPOSAL_MOVES, ProposalState
 from tenders.services.common import approved_partner, lock_open, record, tell_requester_about
 from tenders.services.moving import lock
+
+logger = logging.getLogger(__name__)
 
 MOST_ATTACHMENTS = 5
 LARGEST_ATTACHMENT = 10 * 1024 * 1024  # bytes
@@ -115,7 +119,8 @@ def withdraw_proposal(*, proposal: Proposal, by: Actor) -> Proposal:
 @transaction.atomic
 def attach(*, proposal: Proposal, by: Actor, file: UploadedFile) -> Attachment:
     """Adds a PDF to a draft, under a name of our own on the disk. Raises AttachmentRefused when it
-    is no PDF, too big, one too many, or holds something active; and what `save_proposal` raises."""
+    is no PDF, too big, one too many, holds something active, or can't be stored; and what
+    `save_proposal` raises."""
     lock_open(proposal.tender)
     approved_partner(by, "reseller.propose")
     proposal = _own_draft(proposal, by)
@@ -134,9 +139,23 @@ def attach(*, proposal: Proposal, by: Actor, file: UploadedFile) -> Attachment:
         raise _refused(FLAWS[wrong]())
     file.seek(0)
     attachment = Attachment(proposal=proposal, name=_shown_name(file.name), size=file.size or 0)
-    attachment.file.save(f"{get_random_string(32)}.pdf", file, save=False)
+    _store(attachment, file)
     attachment.save()
     return attachment
+
+
+def _store(attachment: Attachment, file: UploadedFile) -> None:
+    try:
+        attachment.file.save(f"{get_random_string(32)}.pdf", file, save=False)
+    except OSError as problem:  # the disk is full or failing: staff read it in the log
+        logger.exception("A proposal's file could not be stored.")
+        raise _refused(
+            _(
+                "We can't store files at the moment; your text is kept. Try again in an hour, or "
+                "write to %(support)s."
+            )
+            % {"support": settings.VENDOR_SUPPORT_EMAIL}
+        ) from problem
 
 
 @transaction.atomic

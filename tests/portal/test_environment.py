@@ -105,7 +105,7 @@ def test_production_servers(tmp_path: Path) -> None:
     }
     assert database["OPTIONS"] == {"connect_timeout": "5", "sslmode": "require"}
     assert environment.broker(tmp_path)[0] == PRODUCTION["REDIS_URL"]
-    assert environment.cache()["BACKEND"].endswith("RedisCache")
+    assert environment.caches()["default"]["BACKEND"].endswith("SteadyCache")
     assert environment.mailers()["default"]["OPTIONS"] == {
         "host": "smtp.example",
         "port": 587,
@@ -126,7 +126,7 @@ def test_a_wrong_mail_server_is_refused(value: str) -> None:
 def test_a_demo_does_without_servers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("DEMO", "true")
     assert environment.broker(tmp_path) == ("files://", {"folder": str(tmp_path)})
-    assert environment.cache()["BACKEND"].endswith("DatabaseCache")
+    assert environment.caches()["default"]["BACKEND"].endswith("DatabaseCache")
     assert environment.mailers() == {"default": {"BACKEND": "portal.kept_mail.EmailBackend"}}
     assert environment.hosts("ALLOWED_HOSTS", base_url="http://demo.example:8000") == [
         "localhost",

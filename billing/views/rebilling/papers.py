@@ -122,11 +122,11 @@ def pdf_of(bill: Rebill) -> bytes:
 
 
 def print_early(bill: Rebill) -> None:
-    """Prints and keeps a bill that was just issued; should that fail, each reader's is laid out
-    from the same figures."""
+    """Prints and keeps a bill that was just issued; should that fail, or the disk be full, each
+    reader's is laid out from the same figures."""
     try:
         rebilling.keep_pdf(bill=bill, content=render(document_of(bill)))
-    except DocumentError:
+    except (DocumentError, OSError):
         logger.exception("The bill %s could not be printed.", bill.public_id)
 
 
