@@ -1,15 +1,12 @@
 """Inviting people into an organisation by e-mail (O1, O2)."""
 
-import hashlib
-
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from access import ids
+from access import ids, keyed
 from access.models.organisations import Organisation
 from access.querysets import MemberInvitationQuerySet
 from access.rules import InvitationState, Role
@@ -70,8 +67,8 @@ class MemberInvitation(models.Model):
     @property
     def token(self) -> str:
         """The secret in the mailed address: 256 bits, from the link's id and the portal's key."""
-        return salted_hmac("access.MemberInvitation", self.link_id, algorithm="sha256").hexdigest()
+        return keyed.token_of("access.MemberInvitation", self.link_id, self.token_hash)
 
     @staticmethod
     def hash_of(token: str) -> str:
-        return hashlib.sha256(token.encode()).hexdigest()
+        return keyed.hash_of(token)

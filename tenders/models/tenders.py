@@ -1,14 +1,12 @@
 """A tender: a need that anybody publishes, free (T1, T5, T6)."""
 
-import hashlib
-
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
+from access import keyed
 from access.ids import public_id
 from access.models import Organisation, User
 from access.rules import Currency
@@ -29,7 +27,13 @@ class Tender(models.Model):
     were written (T2); None on an open tender means that they are due.
     """
 
-    public_id = models.CharField(max_length=16, unique=True, default=public_id, editable=False)
+    public_id = models.CharField(
+        max_length=16,
+        unique=True,
+        default=public_id,
+        editable=False,
+        verbose_name=_("number in addresses"),
+    )
     state = models.CharField(
         _("state"), max_length=12, choices=TenderState.choices, default=TenderState.UNCONFIRMED
     )
@@ -188,8 +192,8 @@ class TenderLink(models.Model):
     def token(self) -> str:
         """The secret in the mailed address: 256 bits, from purpose, id and the portal's key."""
         salt = f"tenders.TenderLink.{self.purpose}"
-        return salted_hmac(salt, self.public_id, algorithm="sha256").hexdigest()
+        return keyed.token_of(salt, self.public_id, self.token_hash)
 
     @staticmethod
     def hash_of(token: str) -> str:
-        return hashlib.sha256(token.encode()).hexdigest()
+        return keyed.hash_of(token)
