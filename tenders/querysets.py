@@ -165,7 +165,7 @@ class PreferenceQuerySet(QuerySet["TenderPreference"]):
 
     def to_digest(self, now: datetime) -> "PreferenceQuerySet":
         """Those whose collected tenders are due `now`, of approved partners that do not pause."""
-        due = Q()
+        due, now = Q(), timezone.localtime(now)
         for rhythm in Rhythm.values:
             kept = (
                 _collected()

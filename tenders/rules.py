@@ -3,7 +3,6 @@
 from datetime import datetime, time, timedelta
 
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -101,13 +100,14 @@ COLLECTED_AT = time(7)
 
 
 def collected_until(rhythm: str, now: datetime) -> datetime:
-    """Tenders collected up to this moment are due `now`: the last 07:00, of a Monday for those
-    once a week. What was collected before its partner chose each at once is due already."""
+    """Tenders collected up to this moment are due `now`, a moment in the portal's time zone: the
+    last 07:00, of a Monday for those once a week. What was collected before its partner chose
+    each at once is due already."""
     if rhythm == Rhythm.AT_ONCE:
         return now
-    day = timezone.localdate(now)
-    if timezone.localtime(now).time() < COLLECTED_AT:
+    day = now.date()
+    if now.time() < COLLECTED_AT:
         day -= timedelta(days=1)
     if rhythm == Rhythm.WEEKLY:
         day -= timedelta(days=day.weekday())
-    return timezone.make_aware(datetime.combine(day, COLLECTED_AT))
+    return datetime.combine(day, COLLECTED_AT, tzinfo=now.tzinfo)

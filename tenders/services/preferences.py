@@ -37,14 +37,11 @@ def set_preference(
     found = TenderPreference.objects.filter(partner=partner).first()
     before = _facts(found) if found else None
     preference = found or TenderPreference(partner=partner)
-    paused = not wanted or (found is not None and not found.wanted)
-    preference.wanted = wanted
-    preference.rhythm = rhythm
-    preference.languages = sorted(languages)
-    preference.countries = sorted(countries)
+    paused = not (wanted and preference.wanted)
+    preference.wanted, preference.rhythm = wanted, rhythm
+    preference.languages, preference.countries = sorted(languages), sorted(countries)
     preference.least_budget = least_budget
-    preference.address = address
-    preference.mail_language = mail_language
+    preference.address, preference.mail_language = address, mail_language
     preference.save()
     preference.categories.set(categories)
     if paused:  # after the row is locked by the save: a mail that is being written is done

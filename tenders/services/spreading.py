@@ -94,6 +94,6 @@ def _write(tender: Tender) -> int:
     now = timezone.now()
     host = urlsplit(settings.BASE_URL).hostname  # as access.models.mail.new_message_id names it
     with connection.cursor() as cursor:
-        mail = [event_of(tender), LETTER, tender.pk, host, now, now]
-        cursor.execute(sql, [*chosen, *mail, tender.pk, now])
+        written = (event_of(tender), LETTER, tender.pk, host, now, now)
+        cursor.execute(sql, (*chosen, *written, tender.pk, now))
         return int(cursor.fetchone()[0])

@@ -17,6 +17,7 @@ WITHOUT_OWNER = {
     "access.SupportLookup": "about a person or an organisation; shown to the person found (T29)",
     "access.JobRun": "what the portal's jobs did; staff read it in the admin",
     "access.JobStanding": "how the portal's jobs stand; staff read it in the admin",
+    "access.MutedTopic": "a person's own choice, or that of an address without account",
     "access.OutgoingMail": "the vendor's outbox: staff read it in the admin, the demo its own",
     "billing.BankFile": "the vendor's own; staff read it in the admin",
     "billing.BankMovement": "what came to the vendor's account; staff read it in the admin",

@@ -19,6 +19,7 @@ FLOORS = [
     (r"exit_money$", MODELS),  # where the house above registers its sentences
     (r"exits$", OUTPUT),
     (r"letters\.", OUTPUT),  # the letters of a part, written with the maker in access.letters
+    (r"(mail_message|stop_links)$", SERVICES),
     (r"(services|mail|letters|provisioning|explaining|renewals)(\.|$)", SERVICES),
     (r"(forms|emails|\w+_emails|letter_parts|documents|exports|wording)(\.|$)", OUTPUT),
     (r"web\.(lists|wizard|csv|widgets)(\.|$)", OUTPUT),  # the general shapes of forms and lists

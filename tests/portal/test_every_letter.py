@@ -1,4 +1,4 @@
-"""Every mail of section 11 exists, and each says who, what, why it came, and one clear next step."""
+"""Every mail of section 11 exists, and each says who, what, why it came, and one next step."""
 
 import re
 

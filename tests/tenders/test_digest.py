@@ -68,7 +68,7 @@ def moment(text: str) -> datetime:
     ],
 )
 def test_seven_in_the_morning_by_the_portals_clock(rhythm: str, now: str, until: str) -> None:
-    assert collected_until(rhythm, moment(now).astimezone(UTC)) == moment(until)
+    assert collected_until(rhythm, timezone.localtime(moment(now).astimezone(UTC))) == moment(until)
 
 
 @pytest.mark.django_db
@@ -76,7 +76,7 @@ def test_nothing_leaves_before_its_time(world: World) -> None:
     wish(world, rhythm=DAILY)
     [_tender] = collected(world, ago=0)
     kept = CollectedTender.objects.get().collected_at
-    until = collected_until(DAILY, kept)
+    until = collected_until(DAILY, timezone.localtime(kept))
     assert letters("extract") == []
     preference = TenderPreference.objects.get(partner=world.partner(ALPINE))
     assert not send_digest(preference=preference, now=kept)
