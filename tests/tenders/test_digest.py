@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -113,7 +114,7 @@ def test_each_entry_says_what_t2_says_and_no_contact_word(world: World) -> None:
     assert canaries_in(rendered.subject, rendered.text, rendered.html) == []
     address = reverse("tender", args=[ALPINE, tender.public_id])
     for text in (rendered.text, rendered.html):
-        text = " ".join(text.split())
+        text = " ".join(unescape(text).split())
         for said in ("up to CHF 5", "Switzerland", address):
             assert said in text
         assert "Web" in text
