@@ -41,7 +41,7 @@ LONGEST_DELAY = 24 * 3600  # when a recipient's server says "later"
 FIRST_BREAK_DELAY = 10  # when the connection broke on this mail: it may be to blame, or not
 LONGEST_OUTAGE_DELAY = 15 * 60  # however often it broke
 BREAKS = 3  # so many in one batch, and our server is left alone until the next
-KNOCK_SECONDS = 10.0  # how long a process leaves a mail server alone that did not let it in
+KNOCK_SECONDS = 5.0  # how long a process leaves a mail server alone that did not let it in
 
 UNWANTED = "unwanted"  # why a mail was not sent whose reader stopped mails of its kind
 

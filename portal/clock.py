@@ -8,6 +8,7 @@ mail still leaves. All jobs are safe to run twice and at once, so nobody has to 
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -27,9 +28,9 @@ logger = logging.getLogger(__name__)
 
 HANDS = 6
 """How many jobs the clock does at once."""
-MOST_HANDS = {TASK_NAME: 3}
-"""The jobs that may have more than one of them: one more each time that it is due and still at
-work. Whoever sends mails waits most of the time, for the mail server."""
+MOST_HANDS = {TASK_NAME: 4}
+"""The jobs that have more than one of them. Whoever sends mails waits most of the time, for the
+mail server; two workers have four hands as well."""
 QUIET_SECONDS = 5.0
 """How long a broker that did not answer is left alone."""
 LOOK_SECONDS = 10.0
@@ -48,6 +49,7 @@ class Clock(Scheduler):
         self.quiet_until = 0.0
         self.look_at = time.monotonic() + PATIENCE.total_seconds()
         self.busy: Counter[str] = Counter()
+        self.counting = threading.Lock()
         super().__init__(*args, **kwargs)
 
     @cached_property
@@ -104,7 +106,7 @@ class Clock(Scheduler):
     # ---- the clock's own hands ---------------------------------------------------------------
 
     def do(self, name: str) -> None:
-        """Does the job in a thread, unless enough of them are at it already."""
+        """Does the job in a thread, or in as many as it has, unless they are at it already."""
         job = jobs.JOBS.get(name)
         if job is not None:
             self._do(name, lambda: _until_done(job))
@@ -117,11 +119,13 @@ class Clock(Scheduler):
                 logger.exception("%s failed", name)
             finally:
                 connections.close_all()
-                self.busy[name] -= 1
+                with self.counting:
+                    self.busy[name] -= 1
 
-        if self.busy[name] < MOST_HANDS.get(name, 1):
-            self.busy[name] += 1
-            self.hands.submit(run)
+        with self.counting:
+            while self.busy[name] < MOST_HANDS.get(name, 1):
+                self.busy[name] += 1
+                self.hands.submit(run)
 
     def _look(self) -> None:
         """Does what the workers were told to do and do not: all of them are down, or busy for

@@ -93,12 +93,12 @@ def test_a_job_that_fails_is_done_again(monkeypatch):
 
     monkeypatch.setattr(clock, "_until_done", work)
     for _ in range(2):
-        made.do(MAILS)
+        made.do("clients.remind")
         until = time.monotonic() + 5
-        while made.busy[MAILS] and time.monotonic() < until:
+        while made.busy["clients.remind"] and time.monotonic() < until:
             time.sleep(0.01)
     made.close()
-    assert tried == [MAILS] * 2
+    assert tried == ["clients.remind"] * 2
 
 
 @pytest.mark.django_db
