@@ -20,6 +20,7 @@ FLOORS = [
     (r"exits$", OUTPUT),
     (r"letters\.", OUTPUT),  # the letters of a part, written with the maker in access.letters
     (r"(mail_message|stop_links)$", SERVICES),
+    (r"(jobs|job_words|recording)$", SERVICES),
     (r"(services|mail|letters|provisioning|explaining|renewals)(\.|$)", SERVICES),
     (r"(forms|emails|\w+_emails|letter_parts|documents|exports|wording)(\.|$)", OUTPUT),
     (r"web\.(lists|wizard|csv|widgets)(\.|$)", OUTPUT),  # the general shapes of forms and lists

@@ -45,6 +45,8 @@ def test_what_staff_can_open_is_this_and_nothing_else():
     """No groups, no grants, no verified addresses, no invitation links: all would be back doors."""
     assert MODELS == [
         "access.Act",
+        "access.JobRun",
+        "access.JobStanding",
         "access.Organisation",
         "access.OutgoingMail",
         "access.SupportAccess",
