@@ -120,7 +120,8 @@ class Run:
         self.say(f"Servers and people are ready after {time.monotonic() - begun:.0f} s.")
 
     def _commands(self) -> dict[str, tuple[str, ...]]:
-        worker, beat = WORKER, BEAT
+        worker: tuple[str, ...] = WORKER
+        beat: tuple[str, ...] = BEAT
         if self.sabotage:
             worker, beat = (
                 tuple(word.replace("--app=portal", "--app=faults.sabotage") for word in words)

@@ -35,7 +35,7 @@ def _new_ids() -> None:
         row.message_id = new_message_id()
         return honest(row, rendered)
 
-    mail._message = message
+    setattr(mail, "_message", message)  # noqa: B010 - in place of the honest one
 
 
 def _own_transaction() -> None:
@@ -55,7 +55,7 @@ def _own_transaction() -> None:
         thread.join()
         return rows
 
-    OutgoingMailQuerySet.bulk_create = bulk_create  # type: ignore[method-assign]
+    setattr(OutgoingMailQuerySet, "bulk_create", bulk_create)  # noqa: B010
 
 
 def _no_lock() -> None:
@@ -64,12 +64,14 @@ def _no_lock() -> None:
     def unlocked(self: Any, **options: Any) -> Any:
         return self.all()
 
-    OutgoingMailQuerySet.select_for_update = unlocked  # type: ignore[assignment, method-assign]
+    setattr(OutgoingMailQuerySet, "select_for_update", unlocked)  # noqa: B010
 
 
-@app.on_after_finalize.connect
 def _finalized(**_: Any) -> None:
     from django.apps import apps
 
     if apps.ready:
         apply()
+
+
+app.on_after_finalize.connect(_finalized)  # type: ignore[union-attr]

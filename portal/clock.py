@@ -68,11 +68,11 @@ class Clock(Scheduler):
         finally:
             connections.close_all()
         now = timezone.now()
-        for entry in self.schedule.values():
+        for entry in (self.schedule or {}).values():
             entry.last_run_at = min(now, ran.get(entry.task) or now - entry.schedule.run_every)
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
-        seconds = super().tick(*args, **kwargs)
+        seconds: float = super().tick(*args, **kwargs)
         if time.monotonic() >= self.look_at:
             self.look_at = time.monotonic() + LOOK_SECONDS
             self._do("look", self._look)
@@ -92,7 +92,7 @@ class Clock(Scheduler):
             return False
         try:
             with self.app.connection_for_write(transport_options=IMPATIENT) as broker:
-                self.send_task(entry.task, connection=broker, retry=False, **entry.options)
+                self.send_task(entry.task, connection=broker, retry=False, **(entry.options or {}))
         except Exception as problem:  # whatever it says: it did not take the message
             if not self.alone:
                 logger.warning("The broker takes nothing, so the jobs run here: %s", problem)
@@ -150,7 +150,7 @@ def neglected(now: datetime) -> list[str]:
     """The jobs that nobody began for too long, and that nobody is at."""
     found = []
     for standing in JobStanding.objects.filter(name__in=jobs.JOBS, started_at__isnull=False):
-        job, began = jobs.JOBS[standing.name], standing.started_at
+        job, began = jobs.JOBS[standing.name], standing.started_at or now
         since = now - began
         at_it = standing.finished_at is None or standing.finished_at < began
         if since > max(2 * timedelta(seconds=job.every), PATIENCE) and not (
