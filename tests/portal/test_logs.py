@@ -17,7 +17,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from access.models import User
-from portal import logs, observing
+from portal import environment, logs, observing
 from portal.redaction import HIDDEN, looks_random, redacted
 from portal.views import server_error
 from tests.world import World
@@ -306,6 +306,34 @@ def test_the_configuration_is_one_that_python_takes(style: str) -> None:
     logging.config.DictConfigurator(config)  # type: ignore[attr-defined]
     assert config["root"] == {"handlers": ["stderr"], "level": "INFO"}
     logging.captureWarnings(False)
+
+
+@pytest.mark.parametrize(
+    ("variables", "style"),
+    [
+        ({"DEBUG": "false"}, "json"),
+        ({"DEBUG": "true"}, "text"),
+        ({"DEBUG": "false", "DEMO": "true"}, "text"),
+        ({"DEBUG": "false", "LOG_FORMAT": "text"}, "text"),
+    ],
+)
+def test_production_writes_for_programs(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], style: str
+) -> None:
+    for name in ("DEMO", "LOG_FORMAT"):
+        monkeypatch.delenv(name, raising=False)
+    for name, given in variables.items():
+        monkeypatch.setenv(name, given)
+    assert environment.log_format() == style
+
+
+def test_a_wrong_form_or_level_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOG_FORMAT", "xml")
+    monkeypatch.setenv("LOG_LEVEL", "loud")
+    with pytest.raises(environment.WrongEnvironmentError, match="LOG_FORMAT='xml'"):
+        environment.log_format()
+    with pytest.raises(environment.WrongEnvironmentError, match="LOG_LEVEL='loud'"):
+        environment.log_level()
 
 
 def test_gunicorns_words_are_without_addresses() -> None:

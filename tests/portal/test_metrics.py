@@ -14,7 +14,7 @@ from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
 from access.models import JobStanding, OutgoingMail
-from portal import gauges, health, mail_watch
+from portal import environment, gauges, health, mail_watch
 from tests.portal.test_health import LATER, mail, sent
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
@@ -92,6 +92,17 @@ def test_with_the_token_it_opens(client: Client) -> None:
     assert answer.status_code == 200
     assert answer["Content-Type"].startswith("text/plain")
     assert "no-store" in answer["Cache-Control"]
+
+
+@pytest.mark.parametrize("weak", ["short", "é" * 30])
+def test_a_weak_token_is_refused(monkeypatch: pytest.MonkeyPatch, weak: str) -> None:
+    monkeypatch.setenv("METRICS_TOKEN", weak)
+    with pytest.raises(environment.WrongEnvironmentError, match="METRICS_TOKEN is too weak"):
+        environment.token("METRICS_TOKEN")
+    monkeypatch.setenv("METRICS_TOKEN", TOKEN)
+    assert environment.token("METRICS_TOKEN") == TOKEN
+    monkeypatch.delenv("METRICS_TOKEN")
+    assert environment.token("METRICS_TOKEN") == ""
 
 
 # ---- Requests --------------------------------------------------------------------------------
