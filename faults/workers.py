@@ -16,7 +16,10 @@ from portal.keeper import die_with_parent
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 CELERY = (sys.executable, "-m", "celery", "--app=portal")
-WORKER = (*CELERY, "worker", "--concurrency=2", "--loglevel=info")
+WORKER = (
+    *(*CELERY, "worker", "--concurrency=2"),
+    *("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel=info"),
+)
 BEAT = (*CELERY, "beat", "--scheduler=portal.clock:Clock", "--loglevel=info")
 """As docker-compose.yml starts them; tests/faults compares."""
 AGAIN_AFTER = 1.0
