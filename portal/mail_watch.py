@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db.models import Count, Max, Min, Q
 from django.utils import timezone
 
+from access.held_mail import HELD_UNTIL
 from access.models import OutgoingMail
 
 # What a recipient's server said, as `access.mail` notes it; 421 is our own server that closes.
@@ -64,12 +65,14 @@ def stuck(*, now: datetime | None = None) -> str:
     minutes = f"for more than {settings.MAIL_STUCK_MINUTES} min"
     if waiting.filter(next_attempt_at__lte=limit).exists():
         return f"due {minutes}: no worker sends, or the mail server lets nobody in"
+    if waiting.filter(next_attempt_at__gte=HELD_UNTIL).exists():
+        return "held after a restore, until somebody says which of them had left"
     old = waiting.filter(next_attempt_at__gt=now, created_at__lte=limit, attempts__gt=0)
     put_off = Q(last_error__regex=LATER) & ~Q(last_error__startswith=OWN)
-    if old.exclude(put_off).exists():
-        return f"tried in vain {minutes}: a letter can't be written, or the connection breaks"
     if len(old.filter(put_off)[:SEVERAL]) == SEVERAL:
         sent = last_sent()
         if sent is None or sent < limit:
             return f"nothing sent {minutes}: several servers say “later”, maybe our own"
+    if old.exclude(put_off).exists():
+        return f"tried in vain {minutes}: a letter can't be written, or the connection breaks"
     return ""

@@ -8,6 +8,7 @@ from django.db import DatabaseError
 from django.test import Client
 from django.utils import timezone
 
+from access import held_mail
 from access.models import OutgoingMail
 from portal import health, mail_watch
 
@@ -137,6 +138,15 @@ OUTAGE = "ConnectionRefusedError: [Errno 111] Connection refused"
 def test_when_a_mail_counts_as_stuck(age: int, due: int, error: str, stuck: bool) -> None:
     mail(age=age, due=due, error=error)
     assert bool(mail_watch.stuck()) is stuck
+
+
+@pytest.mark.django_db
+def test_mail_that_is_held_after_a_restore_is_not_forgotten() -> None:
+    mail(age=1, due=1)
+    held_mail.hold()
+    assert mail_watch.stuck().startswith("held after a restore")
+    held_mail.release()
+    assert mail_watch.stuck() == ""
 
 
 @pytest.mark.django_db
