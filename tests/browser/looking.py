@@ -1,7 +1,6 @@
 """Walks through the portal as somebody, and measures on each kind of page what does not fit."""
 
 import re
-from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -10,11 +9,10 @@ from django.conf import settings
 from django.http import Http404
 from django.test import Client
 from django.urls import resolve
-from django.utils import translation
 from playwright.sync_api import Browser, BrowserContext, Page
 
 HEIGHT = 900
-LEFT_OUT = re.compile(r"csv|pdf|download|logo|sitemap|robots|logout|demo_mail|stylesheet|_link$")
+LEFT_OUT = re.compile(r"csv|pdf|download|export_|logo|sitemap|robots|logout|demo_mail|stylesheet|_link$")
 """Routes that are no page, or end the walk."""
 
 MEASURE = (Path(__file__).parent / "measure.js").read_text()
@@ -35,35 +33,37 @@ def signed_in(browser: Browser, base: str, client: Client, language: str, width:
     return context.new_page()
 
 
-def routes(client: Client, starts: list[str], language: str, seen: set[str]) -> Iterator[str]:
-    """One address of each kind of page that links from the first ones lead to. `seen` holds
-    the kinds to leave out, and grows."""
-    with translation.override(language):
-        passed: set[str] = set()
-        waiting = [(start, _route(start)) for start in starts]
-        while waiting:
-            path, route = waiting.pop(0)
-            if not route or route in passed or LEFT_OUT.search(route):
-                continue
-            passed.add(route)
-            answer = client.get(path)
-            if answer.status_code in (301, 302):
-                waiting.insert(0, (answer["Location"], _route(answer["Location"])))
-            elif answer.status_code == 200 and "text/html" in answer["Content-Type"]:
-                if route not in seen:
-                    seen.add(route)
-                    yield path
-                waiting += [(href, _route(href)) for href in _links(answer.text)]
+def walk(
+    page: Page, client: Client, starts: list[str], seen: set[str], shots: Path | None
+) -> list[str]:
+    """What does not fit on the pages that links from the first ones lead to, one of each kind.
+    `seen` holds the kinds to leave out, and grows; with `shots`, each page's picture is kept."""
+    found: list[str] = []
+    passed: set[str] = set()
+    waiting = list(starts)
+    while waiting:
+        path = waiting.pop(0)
+        route = _route(path)
+        if not route or route in passed or LEFT_OUT.search(route):
+            continue
+        passed.add(route)
+        if route in seen:
+            html = client.get(path, follow=True).text
+        else:
+            seen.add(route)
+            found += look_at(page, path, shots)
+            html = page.content()
+        waiting += _links(html)
+    return found
 
 
 def look_at(page: Page, path: str, shots: Path | None) -> list[str]:
-    """What does not fit on the page at this address; with `shots`, its picture is kept there."""
-    page.goto(path)
+    """What does not fit on the page at this address."""
+    page.goto(path, wait_until="load")
     if shots is not None:
         shots.mkdir(parents=True, exist_ok=True)
-        page.screenshot(
-            path=shots / f"{path.strip('/').replace('/', '_') or 'front'}.png", full_page=True
-        )
+        name = re.sub(r"[^\w.-]+", "_", path.strip("/")) or "front"
+        page.screenshot(path=shots / f"{name}.png", full_page=True)
     return [f"{path} {fault}" for fault in page.evaluate(MEASURE)]
 
 

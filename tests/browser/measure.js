@@ -2,6 +2,12 @@
 () => {
   const found = [], wide = document.documentElement.clientWidth;
   const name = (node) => `${node.tagName.toLowerCase()}.${node.className} “${node.textContent.trim().replace(/\s+/g, " ").slice(0, 50)}”`;
+  // Said to screen readers only: clipped to a pixel, itself or around it.
+  const unseen = (node) => {
+    for (let one = node; one; one = one.parentElement)
+      if (one.clientWidth <= 1 && getComputedStyle(one).position === "absolute") return true;
+    return false;
+  };
   const scrolls = (node) => {
     for (let one = node.parentElement; one && one !== document.body; one = one.parentElement)
       if (["auto", "scroll", "hidden", "clip"].includes(getComputedStyle(one).overflowX)) return true;
@@ -14,7 +20,7 @@
   }
   for (const node of document.querySelectorAll("button, .btn, nav a, .nav-link, th, .badge, summary, .menu-item")) {
     const box = node.getBoundingClientRect();
-    if (!box.width || !box.height || !node.clientWidth || node.matches(".visually-hidden")) continue;
+    if (!box.width || !box.height || !node.clientWidth || unseen(node)) continue;
     if (node.scrollWidth > node.clientWidth + 1) found.push(`cuts ${name(node)}`);
     else if ((box.right > wide + 1 || box.left < -1) && !scrolls(node)) found.push(`loses ${name(node)}`);
   }

@@ -7,9 +7,10 @@ import os
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 from playwright.sync_api import Browser
 
-from tests.browser.looking import look_at, routes, signed_in
+from tests.browser.looking import look_at, signed_in, walk
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 ALL = {"LANGS": ["de", "fr", "it", "es", "en"], "WIDTHS": ["390", "1280"]}
@@ -41,8 +42,8 @@ def test_everything_fits(
         client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
         page = signed_in(browser, live_server.url, client, language, int(width))
         places = [start.format(language=language) for start in starts]
-        for path in routes(client, places, language, seen):
-            found += look_at(page, path, shots)
+        with translation.override(language):
+            found += walk(page, client, places, seen, shots)
         page.context.close()
     assert len(seen) > 120
     assert found == []

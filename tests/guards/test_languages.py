@@ -105,7 +105,8 @@ def shown_names(page: Any, request: HttpRequest) -> set[Any]:
         names |= set(page.get_list_display(request))
         filters = [one[0] if isinstance(one, tuple) else one for one in page.list_filter]
         names |= {one for one in filters if isinstance(one, str)}
-    return names - set(page.form.base_fields) - {"__str__", "pk", "action_checkbox", "message_id"}
+    never = {"__str__", "pk", "action_checkbox", "message_id"}  # the last is a header, named so
+    return names - set(page.form.base_fields) - never
 
 
 def is_marked(page: Any, name: Any) -> bool:
