@@ -216,7 +216,7 @@ class JobRunAdmin(LookOnlyAdmin):
     list_select_related = ["by"]
     date_hierarchy = "started_at"
     fields = (
-        "shown_job", "shown_state", "started_at", "finished_at", "shown_took", "count", "failed",
+        "shown_job", "state_in_words", "started_at", "finished_at", "shown_took", "count", "failed",
         "shown_failures", "shown_by", "worker",
     )  # fmt: skip
     readonly_fields = fields
@@ -233,6 +233,10 @@ class JobRunAdmin(LookOnlyAdmin):
     )
     def shown_state(self, run: JobRun) -> tuple[str, str]:
         return words.state_of_run(JOBS.get(run.job), run, timezone.now())
+
+    @admin.display(description=gettext_lazy("state"))
+    def state_in_words(self, run: JobRun) -> str:
+        return self.shown_state(run)[1]
 
     @admin.display(description=gettext_lazy("took"))
     def shown_took(self, run: JobRun) -> str:

@@ -46,7 +46,9 @@ def _month_before(day: date) -> date:
     "billing.print_invoices",
     every=10,
     title=gettext_lazy("Print invoices and credit notes"),
-    due=lambda: listed(invoices.to_print(), str),
+    due=lambda: listed(
+        invoices.to_print().select_related("payer"), lambda row: f"{row.number}: {row.payer}"
+    ),
     most=invoices.AT_ONCE,
     left=(
         Left(
