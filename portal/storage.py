@@ -68,7 +68,14 @@ def _new_file(folder: Path) -> tuple[int, Path | None]:
 
 def _name(file: int, draft: Path | None, target: Path) -> None:
     """Give the file its name; never takes one from another file."""
-    os.link(draft or f"/proc/self/fd/{file}", target, follow_symlinks=draft is None)
+    if draft is not None:
+        os.link(draft, target)
+        return
+    open_files = os.open("/proc/self/fd", os.O_RDONLY | os.O_DIRECTORY)
+    try:  # only with a folder given does Python ask for what the link there leads to
+        os.link(str(file), target, src_dir_fd=open_files, follow_symlinks=True)
+    finally:
+        os.close(open_files)
 
 
 def _sync(folder: Path) -> None:
