@@ -58,7 +58,7 @@ class Run:
             self.folder = Path(tempfile.mkdtemp(prefix="faults-", dir="/tmp"))
             self.folder.chmod(0o711)
             if not self.keep:
-                stack.callback(shutil.rmtree, self.folder, ignore_errors=True)
+                stack.callback(_remove, self.folder)
             redis = Redis(self.folder)
             stack.callback(redis.kill)
             postgres = Postgres(self.folder / "postgres")
@@ -253,6 +253,15 @@ def _events(ledgers: list[Path]) -> Iterator[dict[str, Any]]:
     for ledger in ledgers:
         for line in ledger.read_text().splitlines():
             yield json.loads(line)
+
+
+def _remove(folder: Path) -> None:
+    """Removes the folder, also while a server that was told to stop still writes into it."""
+    for _ in range(50):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(0.2)
 
 
 def _end(driver: subprocess.Popen[bytes]) -> None:
