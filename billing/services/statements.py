@@ -19,8 +19,9 @@ from billing.states import EntryKind
 
 MONTHS = 12
 """How many finished months the account's page offers."""
-MAIL_DAYS = 3
-"""Until which day of the month the mails of the last one are caught up."""
+MAIL_DAYS = 14
+"""Until which day of the month the mails of the last one are caught up: holidays without a worker
+lose none."""
 
 
 def month_after(first: date) -> date:
