@@ -5,17 +5,22 @@ Nothing of it is kept in the session: each request asks the database again, so a
 at the next click.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.apps import apps
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from access import grants
 from access.errors import ActForbidden
+from access.factors import factors_of
 from access.models import Membership, Organisation, SupportAccess, User
+from access.rows_as_json import as_json, instance
 from access.rules import ACTS, Answer, Capacity, Role, answer, who_may
 
 REPRESENTING = (Role.LEGAL_REPRESENTATIVE, Role.ADMINISTRATOR)
@@ -30,6 +35,7 @@ class Actor:
     `membership` is the one in the organisation, or, for a partner's person, the one in `partner`;
     the vendor's support has none, but the `support` access that the organisation opened. A
     member's `support_until` tells, if support may come in now, until when (A3, T30).
+    `has_factor` tells whether the person has a second factor; None: nobody has looked.
     `partnership` (a `clients.Partnership`) is set for a partner's person only.
     """
 
@@ -41,6 +47,7 @@ class Actor:
     partnership: Any = None
     support: SupportAccess | None = None
     support_until: datetime | None = None
+    has_factor: bool | None = None
 
     @property
     def acts_for(self) -> Organisation | None:
@@ -108,47 +115,67 @@ def _named(member: Membership) -> str:
 
 def actor_in(person: User, slug: str) -> Actor:
     """The person as an actor in the organisation at `slug`. Raises Http404 when they are nobody
-    there, with the same answer as for an organisation that does not exist."""
-    let_in = SupportAccess.objects.live().filter(organisation=OuterRef("organisation"))
-    membership = (
-        Membership.objects.select_related("organisation", "user")
-        .filter(user=person, organisation__slug=slug)
-        .annotate(support_until=Subquery(let_in.values("until")[:1]))
-        .first()
-    )
-    if membership is not None:
-        return Actor(
-            person,
-            membership.organisation,
-            membership.capacity,
-            membership,
-            support_until=membership.support_until,
-        )
-    actor = _partners_person(person, slug) or _support(person, slug)
+    there, with the same answer as for an organisation that does not exist.
+
+    One query, for the vendor's support two. With several partners of theirs at one client, full
+    access comes before limited, the older partnership before the younger.
+    """
+    found = _found_at(person, slug)
+    actor = None
+    if found is not None and found.membership is not None:
+        membership = instance(Membership, found.membership, user=person, organisation=found)
+        until = found.support_until
+        actor = Actor(person, found, membership.capacity, membership, support_until=until)
+    elif found is not None and found.partnership is not None:
+        actor = _partners_person(person, found)
+    else:
+        actor = _support(person, slug)
     if actor is None:
         raise Http404
-    return actor
+    return replace(actor, has_factor=found.has_factor) if found is not None else actor
 
 
-def _partners_person(person: User, slug: str) -> Actor | None:
-    """The person as one of a partner's people in its client's organisation, by a live partnership.
-
-    With several partners of theirs at one client, full access comes before limited, the older
-    partnership before the younger.
-    """
-    partnership = grants.live_partnerships_of(person).filter(client__slug=slug).first()
-    if partnership is None:
-        return None
-    membership = Membership.objects.get(user=person, organisation_id=partnership.partner_id)
-    full = partnership.access == "full"
-    return Actor(
-        person,
-        partnership.client,
-        Capacity.PARTNER_FULL if full else Capacity.PARTNER_LIMITED,
-        membership,
-        partner=partnership.partner.organisation,
-        partnership=partnership,
+def _found_at(person: User, slug: str) -> Any:
+    """The organisation at `slug` with all that decides who `person` is there, as JSON: their
+    membership, else the partnership through which they reach it, live by the database's clock."""
+    own = Membership.objects.filter(user=person, organisation=OuterRef("pk"))
+    let_in = SupportAccess.objects.live().filter(organisation=OuterRef("pk"))
+    through = grants.live_partnerships_of(person).filter(client=OuterRef("pk"))
+    theirs = Membership.objects.filter(user=person, organisation=OuterRef("partner_id"))
+    everything = through.annotate(
+        found=JSONObject(
+            partnership=as_json(through.model),
+            programme=as_json(through.model.partner.field.related_model, "partner__"),
+            partner=as_json(Organisation, "partner__organisation__"),
+            membership=Subquery(theirs.annotate(found=as_json(Membership)).values("found")[:1]),
+        )
     )
+    return (
+        Organisation.objects.filter(slug=slug)
+        .select_related("partner")
+        .annotate(
+            membership=Subquery(own.annotate(found=as_json(Membership)).values("found")[:1]),
+            partnership=Subquery(everything.values("found")[:1]),
+            support_until=Subquery(let_in.values("until")[:1]),
+            has_factor=Exists(factors_of(person)),
+        )
+        .first()
+    )
+
+
+def _partners_person(person: User, client: Any) -> Actor:
+    """The person as one of a partner's people in its client's organisation."""
+    found = client.partnership
+    partner = instance(Organisation, found["partner"])
+    model = apps.get_model("clients", "Partnership")
+    programme = instance(
+        model.partner.field.related_model, found["programme"], organisation=partner
+    )
+    partnership = instance(model, found["partnership"], client=client, partner=programme)
+    membership = instance(Membership, found["membership"], user=person, organisation=partner)
+    full = partnership.access == "full"
+    capacity = Capacity.PARTNER_FULL if full else Capacity.PARTNER_LIMITED
+    return Actor(person, client, capacity, membership, partner=partner, partnership=partnership)
 
 
 def _support(person: User, slug: str) -> Actor | None:
@@ -181,8 +208,36 @@ def organisations_of(person: User) -> QuerySet[Organisation]:
 
 def clients_of(person: User) -> QuerySet[Organisation]:
     """The clients the person reaches for their partners, by name (the switcher's second tab)."""
-    clients = grants.live_partnerships_of(person).order_by().values("client_id")
+    keys = [rows.values("client_id") for rows in grants.partnerships_of(person)]
+    clients = keys[0].union(*keys[1:])
     return Organisation.objects.filter(pk__in=clients).order_by("name", "pk")
+
+
+def client_names_of(person: User, text: str) -> QuerySet[Any, dict[str, Any]]:
+    """The names, with `text` in them, and the keys of the clients the person reaches, by name:
+    read from the partnerships' index alone, however many clients there are."""
+    names = [
+        rows.filter(client_name__icontains=text).values("client_name", "client_id")
+        for rows in grants.partnerships_of(person)
+    ]
+    return names[0].union(*names[1:]).order_by("client_name", "client_id")
+
+
+def switcher_of(person: User, most: int) -> tuple[list[Organisation], list[dict[str, Any]]]:
+    """The person's organisations, and the first clients that they reach, at most `most` of each
+    partner, both by name: one query. A client is a dictionary with its `pk`, `name` and `slug`."""
+    client = JSONObject(pk="client_id", name="client_name", slug="client__slug")
+    reached = grants.live_partnerships_of(person).filter(partner_id=OuterRef("organisation_id"))
+    first = reached.order_by("client_name", "pk").annotate(found=client).values("found")[:most]
+    memberships = list(
+        Membership.objects.filter(user=person)
+        .select_related("organisation")
+        .annotate(clients=ArraySubquery(first))
+        .order_by("organisation__name", "organisation_id")
+    )
+    clients = {row["pk"]: row for membership in memberships for row in membership.clients}
+    organisations = [membership.organisation for membership in memberships]
+    return organisations, sorted(clients.values(), key=lambda row: (row["name"], row["pk"]))
 
 
 def supported_by(person: User) -> QuerySet[Organisation]:

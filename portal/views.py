@@ -1,10 +1,11 @@
 """The portal's own pages: the landing page, the switcher, theme and language, error pages."""
 
+from collections.abc import Iterable
 from contextlib import suppress
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -12,10 +13,12 @@ from django.views import i18n
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import requires_csrf_token
 
+from access import together
 from access.errors import ActForbidden, Refused
-from access.models import MemberInvitation
-from access.policy import clients_of, organisations_of, supported_by
+from access.models import MemberInvitation, Organisation
+from access.policy import client_names_of, organisations_of, supported_by
 from access.services import change_language
+from access.web.lists import CountedPaginator
 from access.web.pages import ACTION, person, public
 from clients.models import Partnership
 from portal import colour
@@ -52,20 +55,30 @@ def start(request: HttpRequest) -> HttpResponse:
 def switch(request: HttpRequest) -> HttpResponse:
     """All organisations and all clients of the person, searched and paged (O1); for the vendor's
     staff, also those that let support in (S2)."""
-    text = request.GET.get("q", "").strip()
-    lists = {
+    text = request.GET.get("q", "").strip()[:100].replace("\x00", "")
+    lists: dict[str, Any] = {
         "organisations": organisations_of(request.user).search(text),
-        "clients": clients_of(request.user).search(text),
+        "clients": client_names_of(request.user, text),
     }
     if request.user.is_staff:
         lists["support"] = supported_by(request.user).search(text)
-    counts = {name: rows.count() for name, rows in lists.items()}
+    counts = together.ask(**{name: together.number(rows) for name, rows in lists.items()})
     tab = request.GET.get("tab", "")
     if tab not in lists:  # the first that holds something
         tab = next((name for name, count in counts.items() if count), "organisations")
-    page = Paginator(lists[tab], PAGE_SIZE).get_page(request.GET.get("page"))
+    paginator = CountedPaginator(lists[tab], PAGE_SIZE, counts[tab])
+    page = paginator.get_page(request.GET.get("page"))
+    if tab == "clients":
+        page.object_list = _clients_named(page.object_list)
     context = {"page": page, "tab": tab, "text": text, "counts": counts}
     return render(request, "portal/switch.html", context)
+
+
+def _clients_named(names: Iterable[dict[str, Any]]) -> list[Organisation]:
+    """The clients of one page, in the order of their names."""
+    keys = [row["client_id"] for row in names]
+    found = Organisation.objects.in_bulk(keys)
+    return [found[key] for key in dict.fromkeys(keys)]
 
 
 def _back(request: HttpRequest) -> HttpResponse:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -94,7 +95,13 @@ def icon(name: str, css: str = "") -> SafeString:
 @register.simple_tag
 def badge(value: Any, of: str = "state") -> SafeString:
     """A state in a word and a colour, from the table BADGES. An unknown state fails loudly."""
-    tones, label = BADGES[of, str(value)]
+    return _badge(of, str(value), get_language())
+
+
+@cache
+def _badge(of: str, value: str, language: str | None) -> SafeString:
+    """Made once for each language: lists show hundreds, of a handful of kinds."""
+    tones, label = BADGES[of, value]
     return tag_badge(label, tones)
 
 
