@@ -182,6 +182,7 @@ def build(connection: Any, sizes: Sizes) -> None:
     """
     with connection.transaction(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(f"TRUNCATE {', '.join(COUNTED)} CASCADE")
         for statement in STATEMENTS:
             cursor.execute(statement.format(**sizes.values).replace("%%", "%"))
         for table in COUNTED:

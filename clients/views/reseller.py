@@ -112,7 +112,7 @@ def _list_page(
         "listing": listing,
         "page": listing.page,
         "tab": tab,
-        "counts": answers,
+        "counts": {name: answers[name] for name in asked},
         "partner": actor.organisation.partner,
         "may": allowed(actor),
     }
