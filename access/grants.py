@@ -48,22 +48,10 @@ def live_partnerships_of(person: User) -> QuerySet[Any]:
     Legal representatives and administrators reach all clients through the partner's group, the
     others those assigned to them.
     """
-    partnerships = apps.get_model("clients", "Partnership").objects
-    assigned = OrganisationUserPermission.objects.filter(
-        user=person,
-        membership__user=person,
-        membership__organisation_id=OuterRef("partner_id"),
-        content_object_id=OuterRef("client_id"),
-    )
-    represents = Membership.objects.filter(
-        user=person,
-        user__groups=F("organisation__reseller_group"),
-        organisation_id=OuterRef("partner_id"),
-        role__in=(Role.LEGAL_REPRESENTATIVE, Role.ADMINISTRATOR),
-    )
+    represents = _represented_by(person).filter(organisation_id=OuterRef("partner_id"))
     return (
-        partnerships.filter(live())
-        .filter(Exists(represents) | Exists(assigned))
+        _live_partnerships()
+        .filter(Exists(represents) | Exists(_assigned_to(person)))
         .select_related("client", "partner__organisation")
         .order_by("access", "started_at", "pk")
     )
@@ -72,21 +60,34 @@ def live_partnerships_of(person: User) -> QuerySet[Any]:
 def partnerships_of(person: User) -> tuple[QuerySet[Any], QuerySet[Any]]:
     """The same, as two queries to be united: those of the partners that `person` represents or
     administers, and those of the clients assigned to them. Each follows an index."""
-    partnerships = apps.get_model("clients", "Partnership").objects.filter(live())
-    represented = Membership.objects.filter(
+    represented = _represented_by(person).values("organisation_id")
+    return (
+        _live_partnerships().filter(partner_id__in=represented).order_by(),
+        _live_partnerships().filter(Exists(_assigned_to(person))).order_by(),
+    )
+
+
+def _live_partnerships() -> QuerySet[Any]:
+    partnerships = apps.get_model("clients", "Partnership").objects
+    return partnerships.filter(live())
+
+
+def _represented_by(person: User) -> QuerySet[Membership]:
+    """The memberships by which `person` represents or administers partners."""
+    return Membership.objects.filter(
         user=person,
         user__groups=F("organisation__reseller_group"),
         role__in=(Role.LEGAL_REPRESENTATIVE, Role.ADMINISTRATOR),
     )
-    assigned = OrganisationUserPermission.objects.filter(
+
+
+def _assigned_to(person: User) -> QuerySet[OrganisationUserPermission]:
+    """For each row of a query of partnerships: its client is assigned to `person` (O5)."""
+    return OrganisationUserPermission.objects.filter(
         user=person,
         membership__user=person,
         membership__organisation_id=OuterRef("partner_id"),
         content_object_id=OuterRef("client_id"),
-    )
-    return (
-        partnerships.filter(partner_id__in=represented.values("organisation_id")).order_by(),
-        partnerships.filter(Exists(assigned)).order_by(),
     )
 
 
@@ -165,6 +166,13 @@ def products_at_clients_of(partner: Organisation) -> Q:
         live("partnership__"), content_object_id=OuterRef("pk"), partnership__partner=partner.pk
     )
     return Q(Exists(whole) | Exists(granted))
+
+
+def products_at_clients_within(actor: "Actor") -> Q:
+    """The condition that holds for the products that the actor's organisation, a partner, reaches
+    now at the clients that the actor reaches in the reseller space (O5)."""
+    clients = _live_partnerships().filter(clients_within(actor)).values("client")
+    return Q(organisation__in=clients) & products_at_clients_of(actor.organisation)
 
 
 def products_managed_by(partner: Organisation) -> Q:
@@ -283,10 +291,8 @@ def managers_at(client: Organisation) -> QuerySet[Any, dict[str, Any]]:
     whole = OrganisationGroupPermission.objects.filter(
         partnership=OuterRef("pk"), content_object=client
     )
-    partnerships = apps.get_model("clients", "Partnership").objects.filter(live(), client=client)
-    return (
-        partnerships.order_by().annotate(whole=Exists(whole)).values("pk", "partner_name", "whole")
-    )
+    partnerships = _live_partnerships().filter(client=client).order_by()
+    return partnerships.annotate(whole=Exists(whole)).values("pk", "partner_name", "whole")
 
 
 def grant_products(partnership: Any, products: Iterable[Any], *, by: User) -> None:
@@ -373,8 +379,7 @@ def assign_clients(
 def _lives(partnership: Any) -> Q:
     """The partnership is live (L9): apart from the grants, so that it is looked up once and not
     for each row."""
-    partnerships = apps.get_model("clients", "Partnership").objects
-    return _exists(partnerships.filter(live(), pk=partnership.pk))
+    return _exists(_live_partnerships().filter(pk=partnership.pk))
 
 
 def _exists(rows: QuerySet[Any]) -> Q:

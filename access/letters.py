@@ -33,7 +33,8 @@ class Verbatim(str):
 @dataclass(frozen=True)
 class Letter:
     """What a mail says. `greeting` is made from the recipient's name when it is left empty; a
-    fact's value may have several lines."""
+    fact's value may have several lines; `other_action` is what a reader may do instead, and shows
+    as a plain link below the button."""
 
     subject: str
     paragraphs: Sequence[str]
@@ -42,6 +43,7 @@ class Letter:
     facts: Sequence[tuple[str, str]] = ()
     quote: str = ""
     action: tuple[str, str] | None = None
+    other_action: tuple[str, str] | None = None
     after: Sequence[str] = ()
 
 
@@ -132,8 +134,9 @@ def _render(draft: Letter, *, language: str, name: str) -> Rendered:
     subject = without_links(str(draft.subject))
     if "\n" in subject or "\r" in subject:
         raise ValueError("a subject is one line")
-    if draft.action and not draft.action[1].startswith(settings.BASE_URL.rstrip("/") + "/"):
-        raise ValueError("a mail links to the portal only")
+    for action in (draft.action, draft.other_action):
+        if action and not action[1].startswith(settings.BASE_URL.rstrip("/") + "/"):
+            raise ValueError("a mail links to the portal only")
     parts = {
         "subject": subject,
         "greeting": draft.greeting or _greeting(name),
@@ -141,6 +144,7 @@ def _render(draft: Letter, *, language: str, name: str) -> Rendered:
         "facts": [(str(label), _value(value)) for label, value in draft.facts],
         "quote": [without_links(line) for line in _lines(draft.quote)],
         "action": draft.action,
+        "other_action": draft.other_action,
         "after": [without_links(str(text)) for text in draft.after],
         "why": without_links(str(draft.why)),
         "language": language,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address, ip_network
 
 from django.db import models, transaction
 from django.db.models import F
@@ -48,6 +49,13 @@ def spend(subject: str, *, most: int, window: timedelta, field: str | None = Non
     counter.update(count=F("count") + 1)
     if counter.aggregate(total=models.Max("count"))["total"] > most:
         raise TooOften(_("That was too often. Please try again later."), field=field)
+
+
+def network_of(origin: str) -> str:
+    """Whom a limit counts: an address of IPv4, and of IPv6 the network of one subscriber, who
+    has 2⁶⁴ addresses to choose from."""
+    address = ip_address(origin)
+    return str(ip_network((address, 64), strict=False)) if address.version == 6 else str(address)
 
 
 def _window_start(window: timedelta) -> datetime:

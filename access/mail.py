@@ -95,31 +95,30 @@ def queue_mail(
 
 
 class _Waker:
-    """Tells Celery that mail is due. Fails quickly and silently: the sweep comes anyway."""
+    """Tells Celery that something is due. Fails quickly and silently: the sweep comes anyway."""
 
     def __init__(self) -> None:
         self.quiet_until = 0.0
 
-    def __call__(self) -> None:
+    def __call__(self, task: str) -> None:
         if time.monotonic() < self.quiet_until:
             return
         try:
             # A connection of its own: the pool's would go on trying for seconds.
             with current_app.connection_for_write(transport_options=IMPATIENT) as connection:
-                current_app.send_task(
-                    TASK_NAME, connection=connection, retry=False, ignore_result=True
-                )
+                current_app.send_task(task, connection=connection, retry=False, ignore_result=True)
         except (OperationalError, OSError) as error:
             self.quiet_until = time.monotonic() + QUIET_SECONDS
-            logger.warning("No wake-up for the mail, the sweep will send it: %s", error)
+            logger.warning("No wake-up for %s, the schedule will do it: %s", task, error)
 
 
 _waker = _Waker()
 
 
-def wake() -> None:
-    """Ask a worker to send what is due. Never raises because of an absent broker."""
-    _waker()
+def wake(task: str = TASK_NAME) -> None:
+    """Ask a worker to send what is due, or to do another task that the schedule would find a
+    little later. Never raises because of an absent broker."""
+    _waker(task)
 
 
 # ---- Sending -------------------------------------------------------------------------------

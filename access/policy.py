@@ -5,14 +5,11 @@ Nothing of it is kept in the session: each request asks the database again, so a
 at the next click.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.apps import apps
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
-from django.db.models.functions import JSONObject
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -20,7 +17,6 @@ from access import grants
 from access.errors import ActForbidden
 from access.factors import factors_of
 from access.models import Membership, Organisation, SupportAccess, User
-from access.rows_as_json import as_json, instance
 from access.rules import ACTS, Answer, Capacity, Role, answer, who_may
 
 REPRESENTING = (Role.LEGAL_REPRESENTATIVE, Role.ADMINISTRATOR)
@@ -115,67 +111,68 @@ def _named(member: Membership) -> str:
 
 def actor_in(person: User, slug: str) -> Actor:
     """The person as an actor in the organisation at `slug`. Raises Http404 when they are nobody
-    there, with the same answer as for an organisation that does not exist.
-
-    One query, for the vendor's support two. With several partners of theirs at one client, full
-    access comes before limited, the older partnership before the younger.
-    """
-    found = _found_at(person, slug)
-    actor = None
-    if found is not None and found.membership is not None:
-        membership = instance(Membership, found.membership, user=person, organisation=found)
-        until = found.support_until
-        actor = Actor(person, found, membership.capacity, membership, support_until=until)
-    elif found is not None and found.partnership is not None:
-        actor = _partners_person(person, found)
-    else:
-        actor = _support(person, slug)
+    there, with the same answer as for an organisation that does not exist."""
+    actor = somebody_in(person, slug)
     if actor is None:
         raise Http404
-    return replace(actor, has_factor=found.has_factor) if found is not None else actor
+    return actor
 
 
-def _found_at(person: User, slug: str) -> Any:
-    """The organisation at `slug` with all that decides who `person` is there, as JSON: their
-    membership, else the partnership through which they reach it, live by the database's clock."""
-    own = Membership.objects.filter(user=person, organisation=OuterRef("pk"))
-    let_in = SupportAccess.objects.live().filter(organisation=OuterRef("pk"))
-    through = grants.live_partnerships_of(person).filter(client=OuterRef("pk"))
-    theirs = Membership.objects.filter(user=person, organisation=OuterRef("partner_id"))
-    everything = through.annotate(
-        found=JSONObject(
-            partnership=as_json(through.model),
-            programme=as_json(through.model.partner.field.related_model, "partner__"),
-            partner=as_json(Organisation, "partner__organisation__"),
-            membership=Subquery(theirs.annotate(found=as_json(Membership)).values("found")[:1]),
-        )
+def somebody_in(person: User, slug: str) -> Actor | None:
+    """The person as an actor in the organisation at `slug`, or None when they are nobody there.
+
+    One query for a member, two for a partner's person and for the vendor's support.
+    """
+    let_in = SupportAccess.objects.live().filter(organisation=OuterRef("organisation"))
+    here_or_at_partners = Q(organisation__slug=slug) | Q(organisation__reseller_group__isnull=False)
+    memberships = (
+        person.memberships.filter(here_or_at_partners)
+        .select_related("organisation")
+        .annotate(support_until=Subquery(let_in.values("until")[:1]))
+        .annotate(has_factor=Exists(factors_of(person)))
     )
-    return (
-        Organisation.objects.filter(slug=slug)
-        .select_related("partner")
-        .annotate(
-            membership=Subquery(own.annotate(found=as_json(Membership)).values("found")[:1]),
-            partnership=Subquery(everything.values("found")[:1]),
-            support_until=Subquery(let_in.values("until")[:1]),
-            has_factor=Exists(factors_of(person)),
-        )
-        .first()
+    by_place = {membership.organisation.slug: membership for membership in memberships}
+    membership = by_place.get(slug)
+    if membership is not None:
+        return _member(person, membership)
+    return _partners_person(person, slug, by_place) or _support(person, slug)
+
+
+def _member(person: User, membership: Any) -> Actor:
+    return Actor(
+        person,
+        membership.organisation,
+        membership.capacity,
+        membership,
+        support_until=membership.support_until,
+        has_factor=membership.has_factor,
     )
 
 
-def _partners_person(person: User, client: Any) -> Actor:
-    """The person as one of a partner's people in its client's organisation."""
-    found = client.partnership
-    partner = instance(Organisation, found["partner"])
-    model = apps.get_model("clients", "Partnership")
-    programme = instance(
-        model.partner.field.related_model, found["programme"], organisation=partner
-    )
-    partnership = instance(model, found["partnership"], client=client, partner=programme)
-    membership = instance(Membership, found["membership"], user=person, organisation=partner)
+def _partners_person(person: User, slug: str, by_place: dict[str, Any]) -> Actor | None:
+    """The person as one of a partner's people in its client's organisation, by a live partnership.
+
+    With several partners of theirs at one client, full access comes before limited, the older
+    partnership before the younger. `by_place` are their memberships in partners.
+    """
+    if not by_place:
+        return None
+    partnership = grants.live_partnerships_of(person).filter(client__slug=slug).first()
+    if partnership is None:
+        return None
+    membership = by_place.get(partnership.partner.organisation.slug)
+    if membership is None:  # it began between the two questions: from the next click on
+        return None
     full = partnership.access == "full"
-    capacity = Capacity.PARTNER_FULL if full else Capacity.PARTNER_LIMITED
-    return Actor(person, client, capacity, membership, partner=partner, partnership=partnership)
+    return Actor(
+        person,
+        partnership.client,
+        Capacity.PARTNER_FULL if full else Capacity.PARTNER_LIMITED,
+        membership,
+        partner=partnership.partner.organisation,
+        partnership=partnership,
+        has_factor=membership.has_factor,
+    )
 
 
 def _support(person: User, slug: str) -> Actor | None:
@@ -221,23 +218,6 @@ def client_names_of(person: User, text: str) -> QuerySet[Any, dict[str, Any]]:
         for rows in grants.partnerships_of(person)
     ]
     return names[0].union(*names[1:]).order_by("client_name", "client_id")
-
-
-def switcher_of(person: User, most: int) -> tuple[list[Organisation], list[dict[str, Any]]]:
-    """The person's organisations, and the first clients that they reach, at most `most` of each
-    partner, both by name: one query. A client is a dictionary with its `pk`, `name` and `slug`."""
-    client = JSONObject(pk="client_id", name="client_name", slug="client__slug")
-    reached = grants.live_partnerships_of(person).filter(partner_id=OuterRef("organisation_id"))
-    first = reached.order_by("client_name", "pk").annotate(found=client).values("found")[:most]
-    memberships = list(
-        Membership.objects.filter(user=person)
-        .select_related("organisation")
-        .annotate(clients=ArraySubquery(first))
-        .order_by("organisation__name", "organisation_id")
-    )
-    clients = {row["pk"]: row for membership in memberships for row in membership.clients}
-    organisations = [membership.organisation for membership in memberships]
-    return organisations, sorted(clients.values(), key=lambda row: (row["name"], row["pk"]))
 
 
 def supported_by(person: User) -> QuerySet[Organisation]:

@@ -122,7 +122,16 @@ LABELS = {
     "clients.limit_orders": _("set up to how much a client may order"),
     "clients.confirm_payer": _("confirm that the partner pays"),
     "clients.rebill": _("bill clients"),
+    "programme.see": _("see where the application to the partner programme stands"),
     "programme.apply": _("apply to the partner programme"),
+    "reseller.benefits": _("see the benefits of partners"),
+    "reseller.backups": _("see the partner's console account"),
+    "reseller.listing": _("see the partner's page in the directory"),
+    "reseller.change_listing": _("change the partner's page in the directory"),
+    "reseller.tenders": _("see the tenders"),
+    "reseller.open_tender": _("open a tender with its contact details"),
+    "reseller.propose": _("send a proposal"),
+    "reseller.tender_settings": _("choose which tenders reach the partner"),
 }
 """What each act is called in a sentence: "you may not …"."""
 
@@ -171,6 +180,16 @@ TABLE: dict[str, Answers] = {
     "clients.limit_orders":    (ALL,        ALL,       NO,         NO,         HIDDEN,  HIDDEN,   HIDDEN,   HIDDEN),
     "clients.confirm_payer":   (ALL,        ALL,       NO,         NO,         HIDDEN,  HIDDEN,   HIDDEN,   HIDDEN),
     "clients.rebill":          (ALL,        ALL,       ACCOUNTING, ACCOUNTING, HIDDEN,  HIDDEN,   HIDDEN,   HIDDEN),
+    "reseller.benefits":       (ALL,        ALL,       ALL,        ALL,        HIDDEN,  HIDDEN,   HIDDEN,   HIDDEN),
+    "reseller.backups":        (ALL,        ALL,       ASSIGNED,   ASSIGNED,   HIDDEN,  HIDDEN,   HIDDEN,   HIDDEN),
+    "reseller.listing":        (ALL,        ALL,       NO,         NO,         HIDDEN,  HIDDEN,   HIDDEN,   HIDDEN),
+    "reseller.change_listing": (ALL,        ALL,       NO,         NO,         HIDDEN,  HIDDEN,   HIDDEN,   HIDDEN),
+    "reseller.tenders":        (ALL,        ALL,       NO,         NO,         HIDDEN,  HIDDEN,   HIDDEN,   HIDDEN),
+    "reseller.open_tender":    (ALL,        ALL,       NO,         NO,         HIDDEN,  HIDDEN,   HIDDEN,   HIDDEN),
+    "reseller.propose":        (ALL,        ALL,       NO,         NO,         HIDDEN,  HIDDEN,   HIDDEN,   HIDDEN),
+    "reseller.tender_settings":(ALL,        ALL,       NO,         NO,         HIDDEN,  HIDDEN,   HIDDEN,   HIDDEN),
+    # the way into the programme (P1, O4)
+    "programme.see":           (ALL,        ALL,       NO,         NO,         HIDDEN,  HIDDEN,   HIDDEN,   HIDDEN),
     "programme.apply":         (ALL,        NO,        NO,         NO,         HIDDEN,  HIDDEN,   HIDDEN,   HIDDEN),
 }
 # fmt: on
@@ -178,7 +197,7 @@ TABLE: dict[str, Answers] = {
 
 ACTS = {name: Act(LABELS[name], answers) for name, answers in TABLE.items()}
 
-RESELLER_ACTS = frozenset(act for act in ACTS if act.startswith("clients."))
+RESELLER_ACTS = frozenset(act for act in ACTS if act.startswith(("clients.", "reseller.")))
 """Acts of the reseller space: hidden in an organisation that is no partner."""
 
 

@@ -87,8 +87,9 @@ def measure(server: "Server") -> list[dict[str, Any]]:
 class Server:
     """Scratch databases on the server of an address, and programs that work on them."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, program: str = "bench.renewals_child") -> None:
         self.address = address
+        self.program = program
         self.names: list[str] = []
 
     def url(self, name: str) -> str:
@@ -118,7 +119,7 @@ class Server:
     def child(self, name: str, verb: str, *values: Any) -> dict[str, Any]:
         """What the verb answers, in a process of its own."""
         done = subprocess.run(  # noqa: S603 - our own program
-            [sys.executable, "-m", "bench.renewals_child", verb, *map(str, values)],
+            [sys.executable, "-m", self.program, verb, *map(str, values)],
             cwd=Path(__file__).resolve().parent.parent,
             env=os.environ | {"DATABASE_URL": self.url(name)},
             stdout=subprocess.PIPE,

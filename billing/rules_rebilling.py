@@ -37,7 +37,7 @@ class MarkupKind(models.TextChoices):
 
 class RebillKind(models.TextChoices):
     BILL = "bill", _("Bill")
-    CREDIT = "credit", _("Credit")
+    CREDIT = "credit", pgettext_lazy("a bill", "Credit")
 
 
 class RebillState(models.TextChoices):
@@ -45,9 +45,9 @@ class RebillState(models.TextChoices):
 
     DRAFT = "draft", _("Draft")
     OPEN = "open", _("Open")
-    PAID = "paid", _("Paid")
+    PAID = "paid", pgettext_lazy("a bill", "Paid")
     CANCELLED = "cancelled", pgettext_lazy("a bill", "Cancelled")
-    CREDIT = "credit", _("Credit")
+    CREDIT = "credit", pgettext_lazy("a bill", "Credit")
 
 
 BILLED = (RebillState.OPEN, RebillState.PAID)

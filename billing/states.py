@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class OrderKind(models.TextChoices):
@@ -14,9 +15,9 @@ class OrderState(models.TextChoices):
 
     WAITING = "waiting", _("Waits for approval")
     PLACED = "placed", _("Placed")
-    REFUSED = "refused", _("Refused")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
-    EXPIRED = "expired", _("Expired")
+    REFUSED = "refused", pgettext_lazy("an order", "Refused")
+    WITHDRAWN = "withdrawn", pgettext_lazy("an order", "Withdrawn")
+    EXPIRED = "expired", pgettext_lazy("an order", "Expired")
     CANCELLED = "cancelled", _("Cancelled and refunded")
 
 
@@ -36,8 +37,8 @@ class InvoiceState(models.TextChoices):
     """`overdue` is not a state: it is an open invoice past its due day."""
 
     OPEN = "open", _("Open")
-    PAID = "paid", _("Paid")
-    CREDITED = "credited", _("Credited")
+    PAID = "paid", pgettext_lazy("an invoice", "Paid")
+    CREDITED = "credited", pgettext_lazy("an invoice", "Credited")
 
 
 class VatCategory(models.TextChoices):
@@ -62,15 +63,15 @@ class EntryKind(models.TextChoices):
 class RequestState(models.TextChoices):
     WAITING = "waiting", _("Waiting")
     SETTLED = "settled", _("Settled")
-    REFUSED = "refused", _("Refused")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
+    REFUSED = "refused", pgettext_lazy("a top-up or pay-out", "Refused")
+    WITHDRAWN = "withdrawn", pgettext_lazy("a top-up or pay-out", "Withdrawn")
 
 
 class TaskState(models.TextChoices):
     """Of a provisioning task; `failed` waits for staff."""
 
     DUE = "due", _("Due")
-    DONE = "done", _("Done")
+    DONE = "done", pgettext_lazy("a task", "Done")
     FAILED = "failed", _("Failed")
 
 
@@ -81,7 +82,7 @@ class TaskAct(models.TextChoices):
     RENEW = "renew", _("Renew")
     SUSPEND = "suspend", _("Suspend")
     RESUME = "resume", _("Resume")
-    CANCEL = "cancel", _("Cancel")
+    CANCEL = "cancel", pgettext_lazy("a product", "Cancel")
 
 
 class RenewalFault(models.TextChoices):
@@ -100,7 +101,7 @@ class MovementState(models.TextChoices):
     NEW = "new", _("Not looked at yet")
     BOOKED = "booked", _("Booked")
     UNMATCHED = "unmatched", _("Unmatched")
-    SET_ASIDE = "set_aside", _("Set aside")
+    SET_ASIDE = "set_aside", pgettext_lazy("a payment", "Set aside")
 
 
 class Mismatch(models.TextChoices):

@@ -12,6 +12,7 @@ from clients.models import ExitLine, Partnership, Product, ProductType
 from clients.reached import Reached
 from clients.rules import (
     Access,
+    BackupPlace,
     PartnershipState,
     PaymentMode,
     Period,
@@ -70,6 +71,40 @@ def reached_rows(products: Iterable[Reached]) -> Iterator[tuple[Any, ...]]:
             product.renews_on,
             _("yes") if product.auto_renewal else _("no"),
             product.technical_contact,
+        )
+
+
+BACKUP_COLUMNS = (
+    _("Client"),
+    _("Backup"),
+    _("Product type"),
+    _("State"),
+    _("Place"),
+    _("Console account"),
+    _("Unit"),
+    _("Since"),
+    _("Next renewal"),
+    _("Renews automatically"),
+)
+
+
+def backup_rows(products: QuerySet[Any]) -> Iterator[tuple[Any, ...]]:
+    """One row for each of `backups_visible_to`, under `BACKUP_COLUMNS`. The number of somebody
+    else's console account, and of its units, is theirs."""
+    rows = products.select_related("organisation", "product_type", "console_unit__account")
+    for product in rows.iterator(CHUNK):
+        unit = product.console_unit if product.place == BackupPlace.OURS else None
+        yield (
+            product.organisation.name,
+            product.name,
+            product.product_type,
+            product.get_state_display(),
+            BackupPlace(product.place).label,
+            unit.account.number if unit else "",
+            unit.number if unit else "",
+            product.started_on,
+            product.renews_on,
+            _("yes") if product.auto_renewal else _("no"),
         )
 
 

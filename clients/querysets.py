@@ -4,8 +4,9 @@ from collections.abc import Collection
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from django.apps import apps
 from django.conf import settings
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
@@ -19,6 +20,7 @@ from clients.rules import (
     NOTICES,
     WAITING,
     Access,
+    BackupPlace,
     PartnershipState,
     PaymentMode,
     Side,
@@ -70,6 +72,32 @@ class ProductQuerySet(QuerySet["Product"]):
             return self.none()
         return self.filter(grants.products_at_clients_of(actor.organisation))
 
+    def backups_visible_to(self, actor: Actor) -> "ProductQuerySet":
+        """The backups that the actor's organisation, a partner, reaches at the actor's clients (O5)
+        and its own, each with its `place` as the partner sees it (C4)."""
+        if not actor.may("reseller.backups"):
+            return self.none()
+        ours = Q(console_unit__account__organisation=actor.organisation)
+        place = Case(
+            When(console_unit=None, then=Value(BackupPlace.WAITING)),
+            When(ours, then=Value(BackupPlace.OURS)),
+            default=Value(BackupPlace.ELSEWHERE),
+        )
+        return (
+            self.filter(grants.products_within(actor) | grants.products_at_clients_within(actor))
+            .filter(Q(product_type__is_backup=True) | Q(console_unit__isnull=False))
+            .annotate(place=place)
+            .select_related("organisation", "product_type", "console_unit")
+        )
+
+    def search_backups(self, text: str) -> "ProductQuerySet":
+        """Of `backups_visible_to`, those whose name, client or unit in the partner's own account
+        holds `text`; a number in somebody else's account finds nothing (T10)."""
+        text = text.strip()
+        unit = Q(place=BackupPlace.OURS, console_unit__number__icontains=text)
+        found = Q(name__icontains=text) | Q(organisation__name__icontains=text) | unit
+        return self.filter(found) if text else self
+
     def promised_to(self, partnership: "Partnership") -> "ProductQuerySet":
         """What a client's waiting invitation would let the partner reach, for a person of the
         client who may see the partnership."""
@@ -81,6 +109,26 @@ class ProductQuerySet(QuerySet["Product"]):
     def search(self, text: str) -> "ProductQuerySet":
         text = text.strip()
         return self.filter(Q(name__icontains=text) | Q(notes__icontains=text)) if text else self
+
+
+class ConsoleUnitQuerySet(QuerySet["ConsoleUnit"]):
+    def visible_to(self, actor: Actor) -> "ConsoleUnitQuerySet":
+        """The units in the console account of the actor's organisation: all for those who reach
+        all clients, else those with a backup that the actor reaches (C4, O5)."""
+        if not actor.may("reseller.backups"):
+            return self.none()
+        units = self.filter(account__organisation=actor.organisation)
+        if actor.answer("reseller.backups") is Answer.ALL:
+            return units
+        seen = apps.get_model("clients", "Product").objects.backups_visible_to(actor).order_by()
+        return units.filter(pk__in=seen.values("console_unit"))
+
+    def of_former_clients(self, actor: Actor) -> "ConsoleUnitQuerySet":
+        """Of `visible_to`, the units of clients that are no longer the partner's: they stay in its
+        account, and it sees nothing in them (C4, T22)."""
+        partnerships = apps.get_model("clients", "Partnership").objects.active()
+        now = partnerships.filter(partner=actor.organisation.pk).values("client")
+        return self.visible_to(actor).exclude(client=actor.organisation).exclude(client__in=now)
 
 
 class PartnershipQuerySet(QuerySet["Partnership"]):

@@ -150,6 +150,14 @@ class ProductState(models.TextChoices):
     ENDED = "ended", _("Ended")
 
 
+class BackupPlace(models.TextChoices):
+    """Where a backup sits, as the partner that reads sees it (C4)."""
+
+    OURS = "ours", _("In your account")
+    ELSEWHERE = "elsewhere", _("In another account")
+    WAITING = "waiting", _("No place yet")
+
+
 class Period(models.TextChoices):
     """How often a product is paid and renewed."""
 

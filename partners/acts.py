@@ -12,7 +12,16 @@ acts.add(
         "programme.approve": _("Approved the partner %(object)s"),
         "programme.refuse": _("Refused the application of %(object)s"),
         "programme.suspend": _("Suspended the partner %(object)s"),
+        "programme.resume": _("Made the suspended partner %(object)s a partner again"),
+        "programme.draft": _("Began an application to the partner programme: %(object)s"),
+        "programme.withdraw": _("Withdrew the application to the partner programme: %(object)s"),
     },
-    fields={"listed": _("In the directory")},
+    fields={"listed": _("In the directory"), "decision": _("Reason")},
     words={"state": dict(PartnerState.choices)},
+)
+
+acts.add(
+    kinds={"reseller": _("Reseller space")},
+    sentences={"reseller.change_listing": _("Changed the directory page of %(object)s")},
+    fields={"logo": _("Logo"), "texts": _("Texts")},
 )

@@ -8,4 +8,4 @@ class PartnersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import acts  # noqa: F401 - registers the acts in words
+        from . import acts, directory_emails, emails  # noqa: F401 - letters, and acts in words

@@ -34,5 +34,9 @@ app.conf.beat_schedule = {
     "invoices to print": {"task": "billing.print_invoices", "schedule": 10.0},
     "invoices that are overdue": {"task": "billing.remind_invoices", "schedule": 3600.0},
     "payments that the bank reported": {"task": "billing.book_bank_movements", "schedule": 300.0},
+    "tenders whose time is over": {"task": "tenders.close_expired", "schedule": 600.0},
+    "tenders that end soon": {"task": "tenders.announce_expiry", "schedule": 3600.0},
+    "contacts of old tenders": {"task": "tenders.erase_contacts", "schedule": 3600.0},
     "cashback statements of last month": {"task": "billing.send_statements", "schedule": 3600.0},
+    "partners to tell of tenders": {"task": "tenders.tell_partners", "schedule": 30.0},
 }

@@ -8,7 +8,7 @@ from django.utils.functional import SimpleLazyObject, cached_property
 from django.utils.translation import get_language, pgettext_lazy
 
 from access.models import Organisation, User
-from access.policy import Actor, supported_by, switcher_of
+from access.policy import Actor, clients_of, organisations_of, supported_by
 from portal.navigation import navigation
 
 THEME_COOKIE = "theme"
@@ -35,16 +35,24 @@ class Switcher:
         self.person = person
 
     @cached_property
-    def _lists(self) -> tuple[list[Organisation], list[dict[str, Any]]]:
-        return switcher_of(self.person, SHOWN + 1)
+    def _organisations(self) -> list[Organisation]:
+        return list(organisations_of(self.person)[: SHOWN + 1])
+
+    @cached_property
+    def _clients(self) -> list[Organisation]:
+        return list(clients_of(self.person)[: SHOWN + 1])
 
     @property
     def organisations(self) -> list[Organisation]:
-        return self._lists[0][:SHOWN]
+        return self._organisations[:SHOWN]
 
     @property
-    def clients(self) -> list[dict[str, Any]]:
-        return self._lists[1][:SHOWN]
+    def has_more_organisations(self) -> bool:
+        return len(self._organisations) > SHOWN
+
+    @property
+    def clients(self) -> list[Organisation]:
+        return self._clients[:SHOWN]
 
     @cached_property
     def _supported(self) -> list[Organisation]:
@@ -60,7 +68,7 @@ class Switcher:
 
     @property
     def has_more_clients(self) -> bool:
-        return len(self._lists[1]) > SHOWN
+        return len(self._clients) > SHOWN
 
 
 def theme_of(request: HttpRequest) -> str:

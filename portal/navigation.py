@@ -34,11 +34,15 @@ GROUPS: tuple[tuple[str | Promise, tuple[Area, ...]], ...] = (
         (
             Area(_("Clients"), "people", "clients", "clients.see"),
             Area(_("Products of clients"), "grid", "client_products", "clients.see"),
+            Area(_("Benefits"), "bookmark-check", "benefits", "reseller.benefits"),
             Area(_("Orders of clients"), "bag", "client_orders", "clients.see"),
             Area(_("Earnings"), "piggy-bank", "earnings", "clients.earnings"),
             Area(_("Prices"), "tags", "prices", "clients.prices"),
+            Area(_("Backups"), "archive", "backups", "reseller.backups"),
             Area(_("Bills to clients"), "file-earmark-text", "rebills", "clients.rebill"),
             Area(_("Exports"), "download", "exports", "clients.billing_data"),
+            Area(_("Tenders"), "megaphone", "tenders", "reseller.tenders"),
+            Area(_("Directory page"), "shop", "listing", "reseller.listing"),
             Area(_("Acts at clients"), "clock-history", "clients_log", "clients.log"),
         ),
     ),
@@ -57,6 +61,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Area, ...]], ...] = (
         _("Organisation"),
         (
             Area(_("Partners"), "briefcase", "partners", "partners.see"),
+            Area(_("Partner programme"), "clipboard-check", "programme_status", "programme.see"),
             Area(_("People"), "person-vcard", "people", "people.see"),
             Area(_("Log"), "journal-text", "log", "log.see"),
             Area(_("Support"), "life-preserver", "support", "support.open"),

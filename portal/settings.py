@@ -19,6 +19,7 @@ ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", base_url=BASE_URL)
 
 INSTALLED_APPS = [
     "portal",
+    "tenders",
     "billing",
     "clients",
     "partners",
@@ -30,6 +31,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.postgres",
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
@@ -230,6 +232,7 @@ UNFOLD = {
     "SITE_SUBHEADER": _("Staff"),
     "SITE_URL": "/",
     "SHOW_VIEW_ON_SITE": False,
+    "DASHBOARD_CALLBACK": "portal.desk.on_desk",
     "COLORS": {},
     "STYLES": [lambda request: static("portal/staff.css")],
 }
@@ -280,3 +283,18 @@ MINIMUM_TURNOVER = {
     "CHF": env.amount("MINIMUM_TURNOVER_CHF", default="2000.00"),
     "EUR": env.amount("MINIMUM_TURNOVER_EUR", default="1800.00"),
 }
+
+# Tenders (T5, T6, T23): days until one expires, hours until an unconfirmed one does, how many one
+# address of origin may submit in an hour and one e-mail address in a day, the fewest seconds in
+# which a person fills the form, and the days after the end after which contact details go.
+TENDER_DAYS = env.integer("TENDER_DAYS", default=30, least=1)
+TENDER_CONFIRM_HOURS = env.integer("TENDER_CONFIRM_HOURS", default=72, least=1)
+TENDERS_AN_HOUR = env.integer("TENDERS_AN_HOUR", default=3, least=1)
+TENDERS_A_DAY = env.integer("TENDERS_A_DAY", default=3, least=1)
+TENDER_LEAST_SECONDS = env.integer("TENDER_LEAST_SECONDS", default=4, least=0)
+TENDER_CONTACT_DAYS = env.integer("TENDER_CONTACT_DAYS", default=90, least=1)
+
+# How many messages the directory's contact form carries: for one address of origin in an hour, and
+# to one partner in a day.
+CONTACTS_AN_HOUR = env.integer("CONTACTS_AN_HOUR", default=5, least=1)
+CONTACTS_A_DAY = env.integer("CONTACTS_A_DAY", default=30, least=1)

@@ -1,5 +1,6 @@
 """Every address of the portal. Each leads to a view with a policy (`manage.py policy`)."""
 
+from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
@@ -11,6 +12,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("", include("access.urls")),
+    path("", include("partners.urls.findable")),
     path("invitations/", include("clients.urls.invitations")),
     path("o/<slug:organisation>/", dashboard.home, name="home"),
     path("o/<slug:organisation>/people/", include("clients.urls.people")),
@@ -32,10 +34,17 @@ urlpatterns = [
     path("o/<slug:organisation>/reseller/prices/", include("billing.urls.prices")),
     path("o/<slug:organisation>/reseller/rebilling/", include("billing.urls.rebilling")),
     path("o/<slug:organisation>/bills/", include("billing.urls.partner_bills")),
+    path("o/<slug:organisation>/programme/", include("partners.urls.programme")),
+    path("o/<slug:organisation>/reseller/benefits/", include("partners.urls.benefits")),
+    path("o/<slug:organisation>/reseller/directory/", include("partners.urls.listing")),
+    path("o/<slug:organisation>/reseller/backups/", include("clients.urls.backups")),
+    path("o/<slug:organisation>/reseller/tenders/", include("tenders.urls.reseller")),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("admin/", admin.site.urls),
     *demo_mails.urlpatterns(),
+    # Pages for strangers name their language, so that each can be found and linked in each.
+    *i18n_patterns(path("", include("portal.public_urls"))),
 ]
 
 handler400 = "portal.views.bad_request"

@@ -20,6 +20,7 @@ from access.policy import client_names_of, organisations_of, supported_by
 from access.services import change_language
 from access.web.lists import CountedPaginator
 from access.web.pages import ACTION, person, public
+from access.web.strangers import without_token
 from clients.models import Partnership
 from portal import colour
 from portal.context import THEME_COOKIE, THEMES
@@ -91,6 +92,7 @@ def _back(request: HttpRequest) -> HttpResponse:
 
 
 @public(reason="Anyone may read in the dark.", methods=ACTION)
+@without_token
 def set_theme(request: HttpRequest) -> HttpResponse:
     response = _back(request)
     chosen = request.POST.get("theme", "")
@@ -107,6 +109,7 @@ def set_theme(request: HttpRequest) -> HttpResponse:
 
 
 @public(reason="Anyone may choose the language.", methods=ACTION)
+@without_token
 def set_language(request: HttpRequest) -> HttpResponse:
     """The language of this browser, and of a signed-in person's mails."""
     if request.user.is_authenticated:

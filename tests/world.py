@@ -231,8 +231,17 @@ class World:
 
 def load_demo_world() -> None:
     """Loads the demo world. Its own mails go, so that a test finds only those it caused."""
-    # Without what happened with money, so that each test knows every order there is.
-    worlds.load(replace(worlds.read_file(worlds.DEMO), money=NO_MONEY))
+    # Without what happened with money, tenders and pages of the directory, so that each test knows
+    # every order, tender and page there is.
+    nothing: Any = {
+        "money": NO_MONEY,
+        "theme_bundles": [],
+        "directory": [],
+        "tender_preferences": [],
+        "tenders": [],
+        "backups": [],
+    }
+    worlds.load(replace(worlds.read_file(worlds.DEMO), **nothing))
     OutgoingMail.objects.all().delete()
 
 

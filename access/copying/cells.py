@@ -10,7 +10,7 @@ BEFORE_IT = " \t\r\n\x00'\"\u00a0\u3000\ufeff"
 AT_ONCE = "".join(STARTS_A_FORMULA).replace("\x00", "")
 BLANKS = BEFORE_IT.replace("\x00", "")
 FORMULA = "".join(sign for sign in AT_ONCE if sign not in BLANKS)
-PLAIN_LETTERS = (65, 159)  # from A to before the no-break space: no sign of the above
+SUSPECT = AT_ONCE + "".join(sign for sign in BLANKS if sign not in AT_ONCE)
 
 
 def neutral(value: Any) -> Any:
@@ -43,14 +43,15 @@ def neutral_sql(text: str) -> tuple[str, list[Any]]:
     """SQL that does to the expression `text` what `neutral` does; an empty text becomes NULL,
     which COPY writes without quotes.
 
-    The first character tells nearly always, and costs a tenth of matching the pattern.
+    The first character tells nearly always, by one look into a hashed list, and costs a tenth of
+    matching the pattern.
     """
     first = f"ascii({text})"
     sql = (
-        f"CASE WHEN {first} BETWEEN {PLAIN_LETTERS[0]} AND {PLAIN_LETTERS[1]} THEN {text}"
+        f"CASE WHEN {first} NOT IN (0, {_codes(SUSPECT)}) THEN {text}"
         f" WHEN {first} = 0 THEN NULL"
         f" WHEN {first} IN ({_codes(AT_ONCE)}) THEN '''' || {text}"
-        f' WHEN {first} IN ({_codes(BLANKS)}) AND {text} COLLATE "C" ~ %s'
+        f' WHEN {text} COLLATE "C" ~ %s'
         f" THEN '''' || {text} ELSE {text} END"
     )
     return sql, [pattern()]

@@ -23,7 +23,7 @@ class Kind(Enum):
     """What a column holds, and so how its cells are written."""
 
     TEXT = "text"  # neutralised (T32)
-    KEY = "key"  # what only the portal makes, as it is: currencies, document numbers, random keys
+    KEY = "key"  # what only the portal makes, without full stops: currencies, numbers, random keys
     MONEY = "money"  # two decimals, the style's decimal sign; the currency has a column of its own
     NUMBER = "number"  # as it is kept, the style's decimal sign
     DATE = "date"  # 2026-05-31
@@ -61,26 +61,26 @@ class Column:
         """
         match self.kind:
             case Kind.TEXT:
-                return neutral_sql(f"{name}::text")
+                return _text_sql(name, style)
             case Kind.KEY:
                 return name, []
             case Kind.LABEL:
-                return self._label_sql(name)
+                return self._label_sql(name, style)
             case Kind.MONEY:
-                cents = name if places == CENTS else f"{name}::numeric(20, {CENTS})"
-                return _decimal_sql(cents, style), []
-            case Kind.NUMBER if places == 0:
-                return name, []
+                return name if places == CENTS else f"{name}::numeric(20, {CENTS})", []
             case Kind.NUMBER:
-                return _decimal_sql(f"{name}::numeric", style), []
+                return name if places is not None else f"{name}::numeric", []
             case Kind.DATE:
                 return f"{name}::date", []
             case Kind.MOMENT:
                 return _moment_sql(f"{name}::timestamptz"), []
 
-    def _label_sql(self, name: str) -> Sql:
-        words = [(str(value), str(neutral(str(label)))) for value, label in _pairs(self.labels)]
-        other, other_values = neutral_sql(f"{name}::text")
+    def _label_sql(self, name: str, style: Style) -> Sql:
+        words = [
+            (str(value), style.marked(str(neutral(str(label)))))
+            for value, label in _pairs(self.labels)
+        ]
+        other, other_values = _text_sql(name, style)
         if not words:
             return other, other_values
         cases = " ".join(["WHEN %s THEN %s"] * len(words))
@@ -99,19 +99,21 @@ def _pairs(labels: Mapping[Any, Any] | Iterable[tuple[Any, Any]]) -> Iterable[tu
     return [(named[value] if isinstance(value, bool) else value, label) for value, label in pairs]
 
 
-def _decimal_sql(number: str, style: Style) -> str:
-    """A number of PostgreSQL has a decimal point and nothing between thousands."""
-    return number if style.decimal == "." else f"replace({number}::text, '.', '{style.decimal}')"
+def _text_sql(name: str, style: Style) -> Sql:
+    neutralised, values = neutral_sql(f"{name}::text")
+    return style.marked_sql(neutralised), values
 
 
 def _moment_sql(moment: str) -> str:
     """ISO 8601 to the second that has begun, in the session's time zone.
 
-    Casting and replacing costs a third of `to_char`, but names whole hours as `+02` only.
+    Casting and replacing costs a third of `to_char`, but names whole hours as `+02` only;
+    `date_bin` counts microseconds where `date_trunc` asks the calendar.
     """
     if not _has_whole_hours(settings.TIME_ZONE):
         return f"""to_char({moment}, 'YYYY-MM-DD"T"HH24:MI:SSTZH:TZM')"""
-    return f"replace(date_trunc('second', {moment})::text, ' ', 'T') || ':00'"
+    second = f"date_bin('1 second', {moment}, '0001-01-01 00:00+00')"
+    return f"replace({second} || ':00', ' ', 'T')"
 
 
 @lru_cache

@@ -65,7 +65,7 @@ class Document:
         header = _line([column.header for column in columns], style)
         warning = _line([_("This file is not complete: please fetch it again.")], style)
         copied = _copied(copy_statement(columns, rows, style), database, longest)
-        self._parts = _whole((BOM + header).encode(), copied, warning.encode())
+        self._parts = _whole((BOM + header).encode(), copied, warning.encode(), style)
         self._first: bytes | None = next(self._parts)
 
     def __iter__(self) -> Iterator[bytes]:
@@ -118,12 +118,15 @@ def _line(cells: Sequence[Any], style: Style) -> str:
     return line.getvalue()
 
 
-def _whole(header: bytes, copied: Generator[bytes], warning: bytes) -> Generator[bytes]:
+def _whole(
+    header: bytes, copied: Generator[bytes], warning: bytes, style: Style
+) -> Generator[bytes]:
     """Header, rows, and where they break off, the warning."""
     with closing(copied):
-        yield header + next(copied, b"")  # nothing is sent yet: the page can still fail
+        # Nothing is sent yet: the page can still fail.
+        yield header + style.finished(next(copied, b""))
         try:
-            yield from copied
+            yield from map(style.finished, copied)
         except DatabaseError as problem:
             yield warning
             raise Incomplete from problem

@@ -15,6 +15,26 @@ REGISTRATION_NUMBERS = {"CH": "uid", "LI": "peid", "FR": "siret", "DE": "handels
 """Country -> the kind of company number that python-stdnum checks there; elsewhere VAT (O7)."""
 
 
+def checked_number(number: Any, country: str, kind: str) -> Any:
+    """The number in its compact form; as it is where there is no check for the country (O7).
+    Raises ValidationError where it does not check."""
+    module = get_cc_module(country.lower(), kind)
+    if not number or module is None:
+        return number
+    try:
+        return module.validate(number)
+    except NumberError as wrong:
+        raise forms.ValidationError(
+            _("This number does not check. Is there a typing error?")
+        ) from wrong
+
+
+def checked_registration_number(number: str, country: str) -> str:
+    """The number under which a company of this country is registered (O7)."""
+    found: str = checked_number(number, country, REGISTRATION_NUMBERS.get(country, "vat"))
+    return found
+
+
 class OrganisationForm(forms.ModelForm):
     """The data of a new organisation, with real checks of its numbers (O6, O7)."""
 
@@ -65,13 +85,10 @@ class OrganisationForm(forms.ModelForm):
 
     def _check(self, data: dict[str, Any], field: str, country: str, kind: str) -> None:
         """Replaces the number by its compact form, or says that it does not check."""
-        number, module = data.get(field), get_cc_module(country.lower(), kind)
-        if not number or module is None:
-            return
         try:
-            data[field] = module.validate(number)
-        except NumberError:
-            self.add_error(field, _("This number does not check. Is there a typing error?"))
+            data[field] = checked_number(data.get(field), country, kind)
+        except forms.ValidationError as wrong:
+            self.add_error(field, wrong)
 
 
 class OrganisationDataForm(OrganisationForm):

@@ -14,7 +14,11 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from access.copying.styles import CHOICES
+
 register = template.Library()
+
+LOCAL = CHOICES[0][0]
 
 BADGES: dict[tuple[str, str], tuple[str, Any]] = {
     # partnerships
@@ -29,9 +33,19 @@ BADGES: dict[tuple[str, str], tuple[str, Any]] = {
     ("state", "ordered"): ("accent", _("Ordered")),
     ("state", "suspended"): ("danger", _("Suspended")),
     ("state", "cancelled"): ("hollow", _("Cancelled")),
+    # backups (C4)
+    ("place", "ours"): ("success plain", _("In your account")),
+    ("place", "elsewhere"): ("warning hollow", _("In another account")),
+    ("place", "waiting"): ("hollow", _("No place yet")),
     # partners
     ("state", "applied"): ("warning", _("Waiting for approval")),
     ("state", "approved"): ("success", _("Approved")),
+    # applications to the partner programme
+    ("application", "draft"): ("warning", pgettext_lazy("application", "Draft")),
+    ("application", "sent"): ("accent", _("Waiting for approval")),
+    ("application", "approved"): ("success", pgettext_lazy("application", "Approved")),
+    ("application", "refused"): ("danger hollow", pgettext_lazy("application", "Refused")),
+    ("application", "withdrawn"): ("hollow", pgettext_lazy("application", "Withdrawn")),
     # of partnerships
     ("access", "limited"): ("plain", _("Limited access")),
     ("access", "full"): ("accent plain", _("Full access")),
@@ -69,6 +83,19 @@ BADGES: dict[tuple[str, str], tuple[str, Any]] = {
     ("rebill", "paid"): ("success", _("Paid")),
     ("rebill", "cancelled"): ("hollow", pgettext_lazy("a bill", "Cancelled")),
     ("rebill", "credit"): ("plain", _("Credit")),
+    # tenders, for who published one and for partners
+    ("tender", "unconfirmed"): ("warning", pgettext_lazy("tender", "Address not confirmed")),
+    ("tender", "open"): ("success", pgettext_lazy("tender", "Open")),
+    ("tender", "chosen"): ("accent", pgettext_lazy("tender", "Decided")),
+    ("tender", "cancelled"): ("hollow", pgettext_lazy("tender", "Cancelled")),
+    ("tender", "expired"): ("hollow", pgettext_lazy("tender", "Expired")),
+    ("tender", "hidden"): ("danger hollow", pgettext_lazy("tender", "Hidden")),
+    # a partner's own proposals
+    ("proposal", "draft"): ("warning", pgettext_lazy("proposal", "Draft")),
+    ("proposal", "sent"): ("accent", pgettext_lazy("proposal", "Sent")),
+    ("proposal", "withdrawn"): ("hollow", pgettext_lazy("proposal", "Withdrawn")),
+    ("proposal", "chosen"): ("success", pgettext_lazy("proposal", "Won")),
+    ("proposal", "lost"): ("hollow", pgettext_lazy("proposal", "Not chosen")),
     # yes or no
     ("renewal", "True"): ("success", pgettext_lazy("auto-renewal", "On")),
     ("renewal", "False"): ("hollow", pgettext_lazy("auto-renewal", "Off")),
@@ -109,6 +136,17 @@ def tag_badge(label: Any, tones: str = "plain") -> SafeString:
     """A badge with any label; tones: success, warning, danger, accent, hollow, plain."""
     classes = "".join(f" badge-{tone}" for tone in tones.split())
     return format_html('<span class="badge-state{}">{}</span>', classes, label)
+
+
+@register.simple_tag
+def csv_formats(address: str) -> list[tuple[Any, str]]:
+    """What a file of amounts may look like, in words, each with its address: that of the file,
+    with the choice added."""
+    begins = mark_safe("&amp;" if "?" in address else "?")  # noqa: S308 - written here
+    return [
+        (words, format_html("{}{}format={}", address, begins, key) if key != LOCAL else address)
+        for key, words in CHOICES
+    ]
 
 
 @register.filter

@@ -31,8 +31,9 @@ def client_address(request: HttpRequest) -> str | None:
 class PersonMiddleware:
     """Speaks the signed-in person's language, and marks their pages `no-store`.
 
-    The choice in the language cookie wins over the profile, so that a choice made on a public
-    page is kept for the visit.
+    The language that an address names (`/fr/directory/`) wins over the choice in the language
+    cookie, and that one over the profile, so that a choice made on a public page is kept for the
+    visit.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -41,7 +42,8 @@ class PersonMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = None  # type: ignore[attr-defined]
         signed_in = request.user.is_authenticated
-        if signed_in and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+        in_address = translation.get_language_from_path(request.path_info)
+        if signed_in and not in_address and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
             translation.activate(request.user.language)
             request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
         with log.acting_from(client_address(request)):

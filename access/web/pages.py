@@ -60,9 +60,14 @@ def page(act: str, methods: tuple[str, ...] = READ, **finds: Question) -> Callab
             if why := missing(actor):  # before anything of the organisation is read
                 return to_second_factor(request, why)
             request.actor = actor  # type: ignore[attr-defined]
-            found = {
-                name: _find(question, actor, kwargs.pop(name)) for name, question in finds.items()
-            }
+            try:
+                found = {
+                    name: _find(question, actor, kwargs.pop(name))
+                    for name, question in finds.items()
+                }
+            except ActForbidden:  # the question itself asks the table
+                demand(request, actor, act)
+                raise
             demand(request, actor, act, next(iter(found.values()), None))
             return view(request, actor, **found, **kwargs)
 

@@ -63,3 +63,30 @@ class GroupedCheckboxes(forms.CheckboxSelectMultiple):
         option["hint"] = self.hints.get(str(value), "")
         option["mark"] = self.marks.get(str(value), "")
         return option
+
+
+class TickCards(forms.CheckboxSelectMultiple):
+    """A few sentences to be ticked one by one, each as a card with its title and its whole text.
+
+    `explanations` (the texts) and `icons` go by the choice's value.
+    """
+
+    template_name = "components/widgets/tick_cards.html"
+    own_layout = True
+
+    def __init__(
+        self,
+        *args: Any,
+        explanations: Mapping[str, Any] | None = None,
+        icons: Mapping[str, str] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.explanations = explanations or {}
+        self.icons = icons or {}
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        option["explanation"] = self.explanations.get(str(value), "")
+        option["icon"] = self.icons.get(str(value), "")
+        return option

@@ -18,11 +18,18 @@ from unfold.enums import ActionVariant
 
 from access.admin.base import LookOnlyAdmin
 from access.errors import Refused
+from billing.admin.buttons import OnlyWhatApplies
 from billing.admin.invoices import MoneyActs
 from billing.forms.invoices_staff import AssignForm, BankFileForm, SetAsideForm
 from billing.models import BankFile, BankMovement
 from billing.references import found_in, printed
-from billing.services.bank_import import assign, import_bank_file, set_aside
+from billing.services.bank_import import (
+    assign,
+    check_pays,
+    check_undecided,
+    import_bank_file,
+    set_aside,
+)
 from billing.states import MovementState
 
 UNMATCHED = MovementState.UNMATCHED
@@ -107,7 +114,7 @@ def counted(files: QuerySet[BankFile]) -> Any:
 
 
 @admin.register(BankMovement)
-class BankMovementAdmin(MoneyActs, LookOnlyAdmin):
+class BankMovementAdmin(MoneyActs, OnlyWhatApplies, LookOnlyAdmin):
     list_display = ["booked_on", "shown_amount", "payer_name", "shown_reference", "shown_state",
                     "shown_why", "invoice"]  # fmt: skip
     list_filter = ["state", "mismatch", "currency", "file"]
@@ -149,6 +156,8 @@ class BankMovementAdmin(MoneyActs, LookOnlyAdmin):
     )  # fmt: skip
     def assign_it(self, request: HttpRequest, object_id: Any) -> HttpResponse:
         row, form = self._row(object_id), AssignForm(request.POST or None)
+        if back := self.led_back(request, "assign_it", row):
+            return back
         if not form.is_bound and (proposed := found_in(row.text)):
             form.initial["number"] = proposed[0]
         text = _("%(amount)s of %(day)s from “%(payer)s”: %(text)s. Less than what is open leaves "
@@ -163,11 +172,18 @@ class BankMovementAdmin(MoneyActs, LookOnlyAdmin):
     )  # fmt: skip
     def set_it_aside(self, request: HttpRequest, object_id: Any) -> HttpResponse:
         row, form = self._row(object_id), SetAsideForm(request.POST or None)
+        if back := self.led_back(request, "set_it_aside", row):
+            return back
         text = _("%(amount)s of %(day)s from “%(payer)s”: %(text)s. It leaves the list of what "
                  "waits, and nothing is booked.")  # fmt: skip
         return self._decide(request, row, form, lambda data: set_aside(
             movement=row, by=request.user, **data  # type: ignore[arg-type]
         ), title=_("Set aside"), button=_("Set aside"), text=text)  # fmt: skip
+
+    def check_applies(self, act: str, row: BankMovement) -> None:
+        check_undecided(row)
+        if act == "assign_it":
+            check_pays(row)
 
     def _row(self, object_id: Any) -> BankMovement:
         return BankMovement.objects.get(pk=object_id)

@@ -1,6 +1,7 @@
 """The turnover of partners against the programme's minimum, for staff (P2). Staff decide: nothing
 is taken away by itself."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
@@ -13,9 +14,23 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from access.admin.base import LookOnlyAdmin
+from access.web.csv import csv_response
 from billing.models import PartnerTurnover
 from billing.services.upcoming import Turnover, nothing, turnover, turnovers
 from partners.rules import PartnerState
+
+COLUMNS = (
+    gettext_lazy("Partner"),
+    gettext_lazy("State"),
+    gettext_lazy("Partner since"),
+    gettext_lazy("Currency"),
+    gettext_lazy("Active products"),
+    gettext_lazy("A year, public price without tiers, excl. VAT"),
+    gettext_lazy("Minimum"),
+    gettext_lazy("Missing"),
+    gettext_lazy("Reached"),
+    gettext_lazy("Products without a price in this currency"),
+)
 
 
 class BelowMinimum(admin.SimpleListFilter):
@@ -45,6 +60,7 @@ def _all(request: HttpRequest) -> dict[int, Turnover]:
 
 @admin.register(PartnerTurnover)
 class PartnerTurnoverAdmin(LookOnlyAdmin):
+    list_before_template = "billing/admin/turnover_note.html"  # type: ignore[assignment]
     list_display = [
         "organisation", "state", "approved_at", "products", "amount", "minimum", "shown_reached",
     ]  # fmt: skip
@@ -57,6 +73,26 @@ class PartnerTurnoverAdmin(LookOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         found: QuerySet[Any] = super().get_queryset(request)
         return found.filter(state__in=[PartnerState.APPROVED, PartnerState.SUSPENDED])
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """The list, or with `?format=csv` all its pages as a file (filters and search count)."""
+        asked = request.GET.copy()
+        if asked.pop("format", [""]) != ["csv"] or not self.has_view_permission(request):
+            return super().changelist_view(request, extra_context)
+        request.GET = asked  # type: ignore[assignment]
+        rows = self.get_changelist_instance(request).get_queryset(request)
+        return csv_response("turnover-of-partners.csv", COLUMNS, self._lines(request, rows))
+
+    def _lines(self, request: HttpRequest, rows: QuerySet[Any]) -> Iterator[tuple[Any, ...]]:
+        for row in rows.select_related("organisation"):
+            found = _all(request).get(row.pk) or nothing(row.organisation)
+            since = timezone.localdate(row.approved_at) if row.approved_at else ""
+            yield (
+                *(row.organisation.name, row.get_state_display(), since, found.currency),
+                *(found.products, found.amount, found.minimum, found.missing),
+                _("reached") if found.reached else _("not reached"),
+                found.unpriced,
+            )
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[Any]:
         """A list whose rows bring their figures: one query for all of them."""

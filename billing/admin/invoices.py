@@ -16,11 +16,13 @@ from unfold.decorators import action, display
 
 from access.admin.base import LookOnlyAdmin, LookOnlyInline
 from access.errors import Refused
+from billing.admin.buttons import OnlyWhatApplies
 from billing.documents import invoices as paper
+from billing.errors import NothingToCredit
 from billing.forms.invoices_staff import CreditForm, TransferForm
 from billing.models import Invoice, InvoiceLine, Payment
 from billing.services.invoicing import credit_lines
-from billing.services.paying import record_transfer
+from billing.services.paying import check_open, record_transfer
 
 BADGES = {
     "open": "info",
@@ -73,7 +75,7 @@ class MoneyActs:
 
 
 @admin.register(Invoice)
-class InvoiceAdmin(MoneyActs, LookOnlyAdmin):
+class InvoiceAdmin(MoneyActs, OnlyWhatApplies, LookOnlyAdmin):
     list_display = ["number", "payer", "shown_state", "issued_on", "due_on", "shown_total",
                     "shown_open", "reminders", "is_printed"]  # fmt: skip
     list_filter = ["state", "kind", "method", "currency", "vat_category", "year", Printed]
@@ -132,6 +134,8 @@ class InvoiceAdmin(MoneyActs, LookOnlyAdmin):
     )  # fmt: skip
     def mark_as_paid(self, request: HttpRequest, object_id: Any) -> HttpResponse:
         invoice = self._invoice(object_id)
+        if back := self.led_back(request, "mark_as_paid", invoice):
+            return back
         form = TransferForm(request.POST or None, invoice=invoice)
         if form.is_valid():
             try:
@@ -150,10 +154,12 @@ class InvoiceAdmin(MoneyActs, LookOnlyAdmin):
     def credit(self, request: HttpRequest, object_id: Any) -> HttpResponse:
         """A credit note of chosen lines; the invoice itself never changes (M8)."""
         invoice = self._invoice(object_id)
+        if back := self.led_back(request, "credit", invoice):
+            return back
         lines = _creditable(invoice)
         form = CreditForm(request.POST or None, lines=lines, currency=invoice.currency)
         if form.is_valid():
-            asked = form.cleaned_data.pop("lines")
+            asked, remark = form.cleaned_data.pop("lines"), form.cleaned_data.pop("note")
             chosen = [line for line in lines if str(line.pk) in asked]
             try:
                 note = credit_lines(
@@ -165,12 +171,20 @@ class InvoiceAdmin(MoneyActs, LookOnlyAdmin):
             except Refused as refusal:
                 form.add_error(refusal.field, str(refusal))
             else:
-                messages.success(request, _("Credit note %s is issued.") % note.number)
+                told = _("Credit note %s is issued.") % note.number
+                self.log_change(request, invoice, f"{told} {remark}".strip())
+                messages.success(request, told)
                 return redirect("admin:billing_invoice_change", note.pk)
         text = _("What was paid for these lines goes to the payer's prepaid account, and the "
                  "cashback on them is taken back. This cannot be undone.")  # fmt: skip
         return self._page(request, invoice, form, title=_("Credit"), button=_("Issue the credit "
                           "note"), text=text)  # fmt: skip
+
+    def check_applies(self, act: str, row: Invoice) -> None:
+        if act == "mark_as_paid":
+            check_open(row)
+        if act == "credit" and not _creditable(row):
+            raise NothingToCredit(_("There is nothing on %s that can be credited.") % row.number)
 
     def _invoice(self, object_id: Any) -> Invoice:
         return Invoice.objects.select_related("payer", "corrects").get(pk=object_id)

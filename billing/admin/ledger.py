@@ -18,11 +18,11 @@ from unfold.decorators import action, display
 
 from access.admin.base import LookOnly, LookOnlyAdmin
 from access.errors import Refused
-from billing.entries import sentence
+from billing.admin.buttons import OnlyWhatApplies
 from billing.forms.account_staff import CorrectionForm, RefuseForm
 from billing.models import Account, Entry, MoneyRequest
 from billing.services.ledger import owed
-from billing.services.requests import propose_correction, refuse, settle
+from billing.services.requests import check_waiting, propose_correction, refuse, settle
 
 STATES = {
     "waiting": "warning",
@@ -110,7 +110,7 @@ class EntryAdmin(LookOnlyAdmin):
         "created_at", "account", "number", "kind", "shown_amount", "balance_after", "why",
     ]  # fmt: skip
     list_filter = ["kind", "account__currency"]
-    list_select_related = ["account__organisation"]
+    list_select_related = ["account__organisation", "line__product_type"]
     search_fields = ["account__organisation__name", "public_id"]
     date_hierarchy = "created_at"
     ordering = ["-created_at", "-pk"]
@@ -126,11 +126,11 @@ class EntryAdmin(LookOnlyAdmin):
 
     @admin.display(description=gettext_lazy("why"))
     def why(self, entry: Entry) -> str:
-        return sentence(entry.reason, entry.facts)
+        return entry.why
 
 
 @admin.register(MoneyRequest)
-class MoneyRequestAdmin(MoneyPage):
+class MoneyRequestAdmin(OnlyWhatApplies, MoneyPage):
     list_display = [
         "created_at", "organisation", "kind", "shown_amount", "shown_state", "created_by",
         "decided_by",
@@ -170,6 +170,8 @@ class MoneyRequestAdmin(MoneyPage):
     def settle_it(self, request: HttpRequest, object_id: Any) -> HttpResponse:
         """The money came or was sent, or the correction is right: it is booked."""
         asked, back = self._asked(object_id)
+        if too_late := self.led_back(request, "settle_it", asked):
+            return too_late
         form = Form(request.POST or None)
         if request.method == "POST":
             try:
@@ -194,6 +196,8 @@ class MoneyRequestAdmin(MoneyPage):
     )
     def refuse_it(self, request: HttpRequest, object_id: Any) -> HttpResponse:
         asked, back = self._asked(object_id)
+        if too_late := self.led_back(request, "refuse_it", asked):
+            return too_late
         form = RefuseForm(request.POST or None)
         if form.is_valid():
             try:
@@ -206,6 +210,9 @@ class MoneyRequestAdmin(MoneyPage):
         title = _("Refuse: %s") % f"{asked.account}, {self.shown_amount(asked)}"
         text = _("Nothing is booked.")
         return self.ask(request, form, back, title=title, button=_("Refuse it"), text=text)
+
+    def check_applies(self, act: str, row: MoneyRequest) -> None:
+        check_waiting(row)
 
     def _asked(self, object_id: Any) -> tuple[MoneyRequest, tuple[str, Any]]:
         rows: QuerySet[MoneyRequest] = MoneyRequest.objects.select_related("account__organisation")

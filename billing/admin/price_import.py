@@ -17,7 +17,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.formats import date_format, number_format
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import action
@@ -154,7 +154,10 @@ def _headers(name: str) -> list[str]:
     key = price_import.LISTS[name].key
     subject = _("Country") if key == ("country",) else _("Product type")
     more = [_("Currency"), _("Period")] if "currency" in key else []
-    return [_("Line"), subject, *more, _("From"), _("Until then"), _("New"), _("What happens")]
+    return [
+        *(_("Line"), subject, *more),
+        *(pgettext("a price", "From"), _("Until then"), _("New"), _("What happens")),
+    ]
 
 
 def _rows(lines: Sequence[PlannedLine]) -> list[list[Any]]:

@@ -1,14 +1,13 @@
 """Staff see the nightly renewals, and what could not be renewed and why (M5)."""
 
 from django.contrib import admin
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from access.admin.base import LookOnlyAdmin
 from billing.models import RenewalFailure, RenewalRun
-from clients.rules import ProductState
 
 
 @admin.register(RenewalRun)
@@ -28,7 +27,11 @@ class RenewalRunAdmin(LookOnlyAdmin):
             return "open", str(_("not finished"))
         return "done", str(_("finished"))
 
-    @display(description=_("not renewed"), ordering="failures", label={"some": "danger"})
+    @display(
+        description=_("not renewed"),
+        ordering="failures",
+        label={"some": "danger", "none": "success"},
+    )
     def shown_failures(self, run: RenewalRun) -> tuple[str, str]:
         return ("some" if run.failures else "none"), str(run.failures)
 
@@ -45,13 +48,7 @@ class StillDue(admin.SimpleListFilter):
     def queryset(
         self, request: HttpRequest, queryset: QuerySet[RenewalFailure]
     ) -> QuerySet[RenewalFailure]:
-        if self.value() != "yes":
-            return queryset
-        return queryset.filter(
-            product__renews_on=F("starts_on"),
-            product__state=ProductState.ACTIVE,
-            product__auto_renewal=True,
-        )
+        return queryset.still_due() if self.value() == "yes" else queryset  # type: ignore[attr-defined,no-any-return]
 
 
 @admin.register(RenewalFailure)

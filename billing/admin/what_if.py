@@ -24,6 +24,7 @@ from access.admin.base import StaffAdmin
 from access.copying import style_for
 from access.errors import Refused
 from access.web.csv import csv_response
+from billing.admin.buttons import OnlyWhatApplies
 from billing.forms.tiers import in_words
 from billing.forms.what_if import PublishForm, WhatIfForm, WhatIfRowForm
 from billing.models import WhatIf, WhatIfRow
@@ -61,7 +62,7 @@ class ChangesInline(TabularInline):
 
 
 @admin.register(WhatIf)
-class WhatIfAdmin(StaffAdmin):
+class WhatIfAdmin(OnlyWhatApplies, StaffAdmin):
     form = WhatIfForm
     inlines = [ChangesInline]
     actions = None
@@ -161,6 +162,10 @@ class WhatIfAdmin(StaffAdmin):
             "table": {"headers": _change_headers(), "rows": _change_rows(draft)},
         }
         return TemplateResponse(request, "billing/admin/what_if_publish.html", context)
+
+    def check_applies(self, act: str, row: WhatIf) -> None:
+        if act == "publish":
+            what_if.check_draft(row)
 
     def _draft(self, request: HttpRequest, object_id: str) -> WhatIf:
         found = self.get_object(request, object_id)

@@ -14,7 +14,6 @@ from qrbill import QRBill
 from billing.documents import qr, vendor
 from billing.documents.errors import WrongDocument
 from billing.documents.model import LANGUAGES, Party, Statement, StatementLine
-from billing.entries import sentence
 from billing.models import Account, Entry, MoneyRequest
 from billing.rules import ZERO
 from billing.services.issuing import buyer
@@ -37,7 +36,8 @@ def statement_of(account: Account, month: date) -> Statement:
         account=account,
         number__gt=before.number if before else 0,
         number__lte=last.number if last else 0,
-    ).order_by("number")
+    )
+    rows = rows.select_related("line__product_type").order_by("number")
     facts = buyer(account.organisation)
     return Statement(
         number=f"{first:%Y-%m}",
@@ -66,7 +66,7 @@ def _lines(rows: Iterable[Entry], opening: Decimal) -> Iterator[StatementLine]:
         for entry in found:
             yield StatementLine(
                 date=_day(entry),
-                text=sentence(entry.reason, entry.facts),
+                text=entry.why,
                 detail=f"{entry.get_kind_display()} · {entry.number}",
                 amount=entry.amount,
                 balance=entry.balance_after,

@@ -8,7 +8,8 @@ import logging
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from io import BytesIO
+from typing import Any, BinaryIO, cast
 
 from django.core.files.base import ContentFile
 from django.db import connection, transaction
@@ -156,6 +157,22 @@ def print_one(key: int) -> bool:
     invoice.pdf.save(f"{invoice.number}-{invoice.public_id}.pdf", ContentFile(data), save=False)
     Invoice.objects.filter(pk=key).update(pdf=invoice.pdf.name, pdf_problem="")
     return True
+
+
+def open_pdf(invoice: Invoice) -> BinaryIO:
+    """The PDF as it is kept; laid out in memory while the job has not been by, or when the store
+    lost it: the figures are all there. Nothing is written, so that a page's GET may ask for it.
+
+    Raises a `DocumentError`; at once when printing was given up, until staff try it again.
+    """
+    if invoice.pdf:
+        try:
+            return cast(BinaryIO, invoice.pdf.open("rb"))
+        except FileNotFoundError:
+            logger.exception("The kept PDF of invoice %s is gone.", invoice.number)
+    elif invoice.pdf_attempts >= MOST_ATTEMPTS:
+        raise DocumentError("Printing it was given up.")
+    return BytesIO(render(document_of(invoice)))
 
 
 def print_again(invoices: Iterable[Invoice]) -> int:

@@ -9,6 +9,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django_countries import countries
 from stdnum import iban as ibans
+from stdnum.ch import vat as ch_vat
 
 from billing.documents.model import Party
 
@@ -68,11 +69,16 @@ def address(party: Party, *, home: str) -> list[str]:
     return [line for line in (party.street, city, country) if line]
 
 
+def vat_number(number: str) -> str:
+    """A Swiss number in the groups in which it is read; any other as it is kept."""
+    return str(ch_vat.format(number)) if ch_vat.is_valid(number) else number
+
+
 def numbers(party: Party) -> list[tuple[str, str]]:
     """The party's numbers with their names; the same number is not said twice."""
     found = []
     if party.vat_number:
-        found.append((_("VAT no."), party.vat_number))
+        found.append((_("VAT no."), vat_number(party.vat_number)))
     digits = "".join(filter(str.isalnum, party.registration_number))
     if digits and digits not in "".join(filter(str.isalnum, party.vat_number)):
         found.append((_("Registration no."), party.registration_number))

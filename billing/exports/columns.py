@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Case, DecimalField, F, StringAgg, TextField, Value, When
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from access.copying import Column, Kind
 from access.policy import Actor
@@ -72,7 +73,7 @@ def line_columns() -> Columns:
         Column(_("To"), "ends_on", Kind.DATE),
         Column(_("Rates of"), "order__rates_of", Kind.DATE),
         *_figures(),
-        Column(_("Line"), "public_id", Kind.KEY),
+        Column(pgettext_lazy("an order", "Line"), "public_id", Kind.KEY),
     )
 
 
@@ -114,8 +115,8 @@ def invoice_columns() -> Columns:
         Column(_("Net"), _signed(credit, "net"), Kind.MONEY),
         Column(_("VAT"), _signed(credit, "vat"), Kind.MONEY),
         Column(_("Total, including VAT"), _signed(credit, "total"), Kind.MONEY),
-        Column(_("Paid"), "paid", Kind.MONEY),
-        Column(_("Credited"), "credited", Kind.MONEY),
+        Column(pgettext_lazy("sum", "Paid"), "paid", Kind.MONEY),
+        Column(pgettext_lazy("sum", "Credited"), "credited", Kind.MONEY),
         Column(_("Still open"), still_open, Kind.MONEY),
         Column(_("Corrects"), "corrects__number", Kind.KEY),
         Column(_("Payment reference"), "reference"),

@@ -20,8 +20,10 @@ def named(path: str) -> Any:
 
 
 def fact(name: str) -> Any:
-    """What an entry's sentence calls by `name`, as text; NULL where it names no such thing."""
-    return KT(f"facts__{name}")
+    """What an entry's sentence calls by `name`, as text; NULL where it names no such thing. The
+    product is named in the reader's language as long as the entry's line tells which it is."""
+    kept = KT(f"facts__{name}")
+    return Coalesce(named("line__product_type"), kept) if name == "product" else kept
 
 
 def why() -> Any:

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextInputWidget
 
@@ -38,7 +39,7 @@ class CorrectionForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["amount"].help_text = _(
             "In %(currency)s; with a minus to take it off. The balance is %(balance)s."
-        ) % {"currency": account.currency, "balance": account.balance}
+        ) % {"currency": account.currency, "balance": number_format(account.balance, 2)}
 
     def clean_amount(self) -> Decimal:
         amount: Decimal = self.cleaned_data["amount"]

@@ -10,15 +10,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from access.web.lists import FilterForm
+from billing.forms.account import KeyedForm, amount_field
 from billing.models import BillingProfile, Invoice
-from billing.states import InvoiceKind
+from billing.states import InvoiceKind, InvoiceState
 
 STATES = [
     ("", _("Any state")),
     ("open", _("Open")),
     ("overdue", _("Overdue")),
-    ("paid", _("Paid")),
-    ("credited", _("Credited")),
+    ("paid", InvoiceState.PAID.label),
+    ("credited", InvoiceState.CREDITED.label),
     ("notes", _("Credit notes")),
 ]
 
@@ -51,20 +52,17 @@ def today() -> date:
     return timezone.localdate()
 
 
-class PayForm(forms.Form):
+class PayForm(KeyedForm):
     """How much of an invoice to pay from the prepaid account, in the invoice's currency."""
 
-    amount = forms.DecimalField(max_digits=14, decimal_places=2, label=_("Amount"), localize=True)
+    amount = amount_field()
 
     def __init__(
         self, *args: Any, invoice: Invoice, balance: Decimal | None = None, **kwargs: Any
     ) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["amount"]
-        field.label = _("Amount in %s") % invoice.currency
-        field.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off"}
+        super().__init__(*args, currency=invoice.currency, **kwargs)
         if balance is not None:
-            field.initial = min(invoice.open_amount, balance)
+            self.fields["amount"].initial = min(invoice.open_amount, balance)
 
 
 class BillingSettingsForm(forms.ModelForm):

@@ -16,10 +16,14 @@ from unfold.widgets import (
 )
 
 from billing.models import Invoice
+from billing.services.requests import new_key
 
 
 class TransferForm(forms.Form):
-    """A payment that came by bank, in the invoice's currency, including VAT."""
+    """A payment that came by bank, in the invoice's currency, including VAT. Its key keeps a form
+    that is sent twice from booking twice."""
+
+    key = forms.CharField(max_length=64, min_length=8, widget=forms.HiddenInput, initial=new_key)
 
     amount = forms.DecimalField(
         label=_("Amount"), max_digits=14, decimal_places=2, widget=UnfoldAdminDecimalFieldWidget()
@@ -39,7 +43,8 @@ class TransferForm(forms.Form):
 
 
 class CreditForm(forms.Form):
-    """Which lines a credit note takes, and why: the reason is printed on it."""
+    """Which lines a credit note takes, and why: once in words for the customer, which are printed
+    on it, and once, if need be, in words for staff."""
 
     lines = forms.MultipleChoiceField(
         label=_("Lines"),
@@ -47,10 +52,20 @@ class CreditForm(forms.Form):
         help_text=_("Whole lines only."),
     )
     reason = forms.CharField(
-        label=_("Reason"),
+        label=_("Reason for the customer"),
         max_length=200,
         widget=UnfoldAdminTextInputWidget(),
-        help_text=_("The payer reads it on the credit note, in the language in which you write."),
+        help_text=_(
+            "The payer reads it on the credit note, in its mail and in its log, in the language in "
+            "which you write."
+        ),
+    )
+    note = forms.CharField(
+        label=_("Note for staff"),
+        max_length=500,
+        required=False,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text=_("It stands in the history of this invoice here. No customer reads it."),
     )
     keep_products = forms.BooleanField(
         label=_("The products go on running"),

@@ -273,7 +273,7 @@ STATES = (
     (RebillState.DRAFT, _("Drafts")),
     (RebillState.OPEN, _("Open")),
     ("overdue", _("Overdue")),
-    (RebillState.PAID, _("Paid")),
+    (RebillState.PAID, RebillState.PAID.label),
     (RebillState.CANCELLED, RebillState.CANCELLED.label),
     (RebillState.CREDIT, _("Credits")),
 )

@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from access.letters import Facts, Letter, absolute, letter, safe_name
 from billing.models import Rebill
@@ -22,8 +23,8 @@ def _parts(facts: Facts) -> dict[str, Any]:
     path = reverse("partner_bill", args=[facts["client_slug"], facts["bill"]])
     return {
         "facts": [
-            (_("From"), names["partner"]),
-            (_("To"), names["client"]),
+            (pgettext("sender", "From"), names["partner"]),
+            (pgettext("receiver", "To"), names["client"]),
             (_("Number"), facts["number"]),
             (_("Date"), _day(facts["issued_on"])),
             (_("Total, including VAT"), facts["total"]),

@@ -15,7 +15,7 @@ from billing.states import Mismatch, MovementState
 class BankFile(models.Model):
     """A file of the bank, imported once: its digest knows it again, whatever it is called."""
 
-    digest = models.CharField(max_length=64, unique=True, editable=False)
+    digest = models.CharField(_("fingerprint"), max_length=64, unique=True, editable=False)
     name = models.CharField(_("file"), max_length=150)
     kind = models.CharField(_("kind"), max_length=8)
     message_id = models.CharField(_("the bank's number"), max_length=35)
@@ -74,8 +74,12 @@ class BankMovement(models.Model):
     asked = models.ForeignKey(
         MoneyRequest, models.PROTECT, null=True, related_name="+", verbose_name=_("request")
     )
-    payment = models.OneToOneField(Payment, models.PROTECT, null=True, related_name="movement")
-    entry = models.OneToOneField(Entry, models.PROTECT, null=True, related_name="movement")
+    payment = models.OneToOneField(
+        Payment, models.PROTECT, null=True, related_name="movement", verbose_name=_("payment")
+    )
+    entry = models.OneToOneField(
+        Entry, models.PROTECT, null=True, related_name="movement", verbose_name=_("entry")
+    )
     note = models.CharField(_("note"), max_length=200, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -41,7 +41,9 @@ class Invoice(models.Model):
     and `credited` grow with payments and credit notes; `open_amount` is what remains.
     """
 
-    public_id = models.CharField(max_length=16, unique=True, default=public_id, editable=False)
+    public_id = models.CharField(
+        _("key"), max_length=16, unique=True, default=public_id, editable=False
+    )
     kind = models.CharField(_("kind"), max_length=12, choices=InvoiceKind.choices)
     year = models.PositiveSmallIntegerField()
     sequence = models.PositiveIntegerField()
@@ -67,7 +69,7 @@ class Invoice(models.Model):
     net = money(_("net"))
     vat = money(_("VAT"))
     total = money(_("total, including VAT"))
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     state = models.CharField(
         _("state"), max_length=10, choices=InvoiceState.choices, default=InvoiceState.OPEN
@@ -76,11 +78,11 @@ class Invoice(models.Model):
     credited = money(_("credited"), default=0)
     paid_at = models.DateTimeField(_("paid at"), null=True)
     reminders = models.PositiveSmallIntegerField(_("reminders"), default=0)
-    next_reminder_on = models.DateField(null=True)
+    next_reminder_on = models.DateField(_("next reminder on"), null=True)
     suspended_at = models.DateTimeField(_("products suspended at"), null=True)
     pdf = models.FileField(upload_to="invoices/%Y/%m/", blank=True)
-    pdf_attempts = models.PositiveSmallIntegerField(default=0)
-    pdf_problem = models.CharField(max_length=200, blank=True)
+    pdf_attempts = models.PositiveSmallIntegerField(_("tries to print"), default=0)
+    pdf_problem = models.CharField(_("problem with printing"), max_length=200, blank=True)
 
     objects = InvoiceQuerySet.as_manager()
 
@@ -147,7 +149,7 @@ class InvoiceLine(models.Model):
     """
 
     invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="lines")
-    position = models.PositiveSmallIntegerField()
+    position = models.PositiveSmallIntegerField(_("position"))
     order_line = models.ForeignKey(OrderLine, models.PROTECT, related_name="invoice_lines")
     text = models.CharField(_("text"), max_length=200)
     detail = models.CharField(_("detail"), max_length=300, blank=True)
@@ -185,15 +187,25 @@ class InvoiceLine(models.Model):
 class Payment(models.Model):
     """Money that settles an invoice, including VAT: from the prepaid account, or by transfer."""
 
-    invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="payments")
+    invoice = models.ForeignKey(
+        Invoice, models.PROTECT, related_name="payments", verbose_name=_("invoice")
+    )
     method = models.CharField(_("payment"), max_length=8, choices=PaymentMethod.choices)
     amount = money(_("amount"))
     received_on = models.DateField(_("received on"))
-    entry = models.OneToOneField("billing.Entry", models.PROTECT, null=True, related_name="payment")
+    entry = models.OneToOneField(
+        "billing.Entry", models.PROTECT, null=True, related_name="payment", verbose_name=_("entry")
+    )
     note = models.CharField(_("note"), max_length=200, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    key = models.CharField(
+        max_length=64,
+        blank=True,
+        editable=False,
+        help_text="Of the form: sent twice, it pays once.",
+    )
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
     )
 
     class Meta:
@@ -201,6 +213,9 @@ class Payment(models.Model):
         verbose_name_plural = _("payments")
         ordering = ["pk"]
         constraints = [
+            models.UniqueConstraint(
+                fields=["invoice", "key"], condition=~Q(key=""), name="one_payment_a_key"
+            ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="payment_above_zero"),
             models.CheckConstraint(
                 condition=Q(method="prepaid", entry__isnull=False)

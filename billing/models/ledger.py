@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from access.ids import public_id
 from access.models import Organisation
 from access.rules import Currency
+from billing.entries import sentence
 from billing.models.fields import money
 from billing.models.orders import OrderLine
 from billing.querysets.ledger import AccountQuerySet, EntryQuerySet, RequestQuerySet
@@ -31,7 +32,7 @@ class Account(models.Model):
     )
     currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices)
     balance = money(_("balance"), default=0)
-    last_number = models.PositiveIntegerField(default=0, editable=False)
+    last_number = models.PositiveIntegerField(_("last number"), default=0, editable=False)
 
     objects = AccountQuerySet.as_manager()
 
@@ -56,15 +57,19 @@ class Entry(models.Model):
     `reason` is the key of its sentence in `billing.entries`, `facts` what the sentence names.
     """
 
-    account = models.ForeignKey(Account, models.PROTECT, related_name="entries", db_index=False)
+    account = models.ForeignKey(
+        Account, models.PROTECT, related_name="entries", db_index=False, verbose_name=_("account")
+    )
     number = models.PositiveIntegerField(_("number"))
-    public_id = models.CharField(max_length=16, unique=True, default=public_id, editable=False)
+    public_id = models.CharField(
+        _("key"), max_length=16, unique=True, default=public_id, editable=False
+    )
     kind = models.CharField(_("kind"), max_length=10, choices=EntryKind.choices)
     amount = money(_("amount"))
     balance_after = money(_("balance after"))
     created_at = models.DateTimeField(_("booked at"), auto_now_add=True)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
     )
     reason = models.CharField(max_length=32)
     facts = models.JSONField(default=dict, blank=True)
@@ -72,9 +77,15 @@ class Entry(models.Model):
         OrderLine, models.PROTECT, null=True, related_name="entries", verbose_name=_("order line")
     )
     invoice = models.ForeignKey(
-        "billing.Invoice", models.PROTECT, null=True, related_name="entries"
+        "billing.Invoice",
+        models.PROTECT,
+        null=True,
+        related_name="entries",
+        verbose_name=_("invoice"),
     )
-    reverses = models.ForeignKey("self", models.PROTECT, null=True, related_name="reversals")
+    reverses = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="reversals", verbose_name=_("takes back")
+    )
 
     objects = EntryQuerySet.as_manager()
 
@@ -105,6 +116,15 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id}/{self.number} {self.amount}"
+
+    @property
+    def why(self) -> str:
+        """Its sentence in the reader's language, the catalogue's word for the product too (M6).
+        Reads `line__product_type`: lists select it."""
+        facts = self.facts
+        if self.line is not None and "product" in facts:
+            facts = facts | {"product": str(self.line.product_type)}
+        return sentence(self.reason, facts)
 
 
 class Clawback(models.Model):
@@ -145,8 +165,12 @@ class MoneyRequest(models.Model):
     `amount` is signed as the entry will be: pay-outs are negative.
     """
 
-    public_id = models.CharField(max_length=16, unique=True, default=public_id, editable=False)
-    account = models.ForeignKey(Account, models.PROTECT, related_name="requests")
+    public_id = models.CharField(
+        _("key"), max_length=16, unique=True, default=public_id, editable=False
+    )
+    account = models.ForeignKey(
+        Account, models.PROTECT, related_name="requests", verbose_name=_("account")
+    )
     kind = models.CharField(_("kind"), max_length=10, choices=EntryKind.choices)
     amount = money(_("amount"))
     state = models.CharField(
@@ -159,13 +183,19 @@ class MoneyRequest(models.Model):
     key = models.CharField(max_length=64, editable=False)
     created_at = models.DateTimeField(_("asked at"), auto_now_add=True)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
     )
     decided_at = models.DateTimeField(_("decided at"), null=True)
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("decided by"),
     )
-    entry = models.OneToOneField(Entry, models.PROTECT, null=True, related_name="request")
+    entry = models.OneToOneField(
+        Entry, models.PROTECT, null=True, related_name="request", verbose_name=_("entry")
+    )
 
     objects = RequestQuerySet.as_manager()
 

@@ -25,7 +25,9 @@ class Order(models.Model):
     who gains from it or pays it (None: nobody manages). All amounts exclude VAT.
     """
 
-    public_id = models.CharField(max_length=16, unique=True, default=public_id, editable=False)
+    public_id = models.CharField(
+        _("key"), max_length=16, unique=True, default=public_id, editable=False
+    )
     kind = models.CharField(_("kind"), max_length=8, choices=OrderKind.choices)
     state = models.CharField(_("state"), max_length=10, choices=OrderState.choices)
     organisation = models.ForeignKey(
@@ -49,11 +51,15 @@ class Order(models.Model):
     )
     created_at = models.DateTimeField(_("ordered at"), auto_now_add=True)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
     )
     placed_at = models.DateTimeField(_("placed at"), null=True)
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("decided by"),
     )
     expires_at = models.DateTimeField(_("open until"), null=True)
     reminded_at = models.DateTimeField(null=True, editable=False)

@@ -43,7 +43,12 @@ class Dated(models.Model):
     valid_from = models.DateField(_("valid from"))
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("by"),
     )
 
     objects = DatedQuerySet.as_manager()

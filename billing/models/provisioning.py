@@ -14,10 +14,12 @@ class ProvisioningTask(models.Model):
     Carried out by `billing.provisioning`, tried again with growing delays, then left to staff.
     """
 
-    product = models.ForeignKey(Product, models.PROTECT, related_name="tasks")
+    product = models.ForeignKey(
+        Product, models.PROTECT, related_name="tasks", verbose_name=_("product")
+    )
     act = models.CharField(_("act"), max_length=8, choices=TaskAct.choices)
-    key = models.CharField(max_length=64, unique=True, editable=False)
-    facts = models.JSONField(default=dict, blank=True)
+    key = models.CharField(_("key"), max_length=64, unique=True, editable=False)
+    facts = models.JSONField(_("facts"), default=dict, blank=True)
     state = models.CharField(
         _("state"), max_length=6, choices=TaskState.choices, default=TaskState.DUE
     )

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.models import Organisation
 from billing.models.orders import OrderLine
+from billing.querysets.renewals import FailureQuerySet
 from billing.states import RenewalFault
 from clients.models import Product, ProductType
 
@@ -72,6 +73,8 @@ class RenewalFailure(models.Model):
     )
     fault = models.CharField(_("reason"), max_length=12, choices=RenewalFault.choices)
     first_failed_at = models.DateTimeField(_("first tried at"), auto_now_add=True)
+
+    objects = FailureQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("product not renewed")

@@ -30,7 +30,9 @@ class EntryQuerySet(QuerySet["Entry"]):
     def visible_to(self, actor: Actor) -> "EntryQuerySet":
         if not actor.is_member or not actor.may("accounting.see"):
             return self.none()
-        return self.filter(account__organisation=actor.organisation).select_related("account")
+        return self.filter(account__organisation=actor.organisation).select_related(
+            "account", "line__product_type"
+        )
 
     def between(self, first: date, last: date) -> "EntryQuerySet":
         """Those booked from the first to the last of these days."""
@@ -44,7 +46,7 @@ class EntryQuerySet(QuerySet["Entry"]):
         text = text.strip()
         if not text:
             return self
-        found = Q(facts__icontains=text)
+        found = Q(facts__icontains=text) | Q(line__product_type__names__icontains=text)
         try:
             amount = Decimal(text.replace(",", ".").replace("’", "").replace("−", "-"))
         except InvalidOperation:

@@ -206,8 +206,7 @@ def assign(*, movement: BankMovement, number: str, by: User) -> BankMovement:
     faster.
     """
     row = _undecided(movement)
-    if row.mismatch == Mismatch.REVERSAL:
-        raise NotMatched(_("This takes a payment back: it pays nothing. Set it aside."))
+    check_pays(row)
     asked = "".join(number.split()).upper()
     found = Invoice.objects.filter(kind=InvoiceKind.INVOICE)
     one = (found.filter(number=asked) | found.filter(reference=asked)).first() if asked else None
@@ -247,9 +246,20 @@ def set_aside(*, movement: BankMovement, reason: str, by: User) -> BankMovement:
 def _undecided(movement: BankMovement) -> BankMovement:
     rows = BankMovement.objects.select_for_update(of=("self",)).select_related("file")
     row = rows.get(pk=movement.pk)
+    check_undecided(row)
+    return row
+
+
+def check_undecided(row: BankMovement) -> None:
+    """Raises NotMatched unless somebody has to decide about the movement."""
     if row.state != MovementState.UNMATCHED:
         raise NotMatched(_("Somebody was faster: this does not wait any more."))
-    return row
+
+
+def check_pays(row: BankMovement) -> None:
+    """Raises NotMatched when the movement takes money back."""
+    if row.mismatch == Mismatch.REVERSAL:
+        raise NotMatched(_("This takes a payment back: it pays nothing. Set it aside."))
 
 
 def _decide(row: BankMovement, by: User, *, note: str) -> None:

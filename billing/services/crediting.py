@@ -31,7 +31,8 @@ def credit_order(
     *, order: Order, reason: str, by: User | None, keep_products: bool = False
 ) -> Invoice | None:
     """Cancels a placed order: a credit note of its lines (None while they wait for the collective
-    invoice), the refund of what was paid, the cashback taken back.
+    invoice), the refund of what was paid, the cashback taken back. `reason` is for the payer's
+    eyes: it stands on the credit note and in the payer's log.
 
     Raises AlreadySettled when the order does not count any more.
     """
@@ -42,7 +43,9 @@ def credit_order(
     OrderLine.objects.filter(order=order, to_invoice=True).update(to_invoice=False)
     rows = _creditable(lines)
     note = _credit(rows[0].invoice, rows, reason=reason, by=by) if rows else None
-    cancel(order, reason)
+    cancel(order)
+    if note is None:
+        _log_reason(order, reason)
     if not keep_products:
         suspending.cancel_credited([line.pk for line in lines], f"order-{order.pk}-cancel")
     return note
@@ -57,8 +60,8 @@ def credit_lines(
     by: User | None,
     keep_products: bool = False,
 ) -> Invoice:
-    """A credit note of some lines of an invoice, or of all. Raises NothingToCredit when one of
-    them is credited already or not on the invoice."""
+    """A credit note of some lines of an invoice, or of all; the payer reads `reason` on it. Raises
+    NothingToCredit when one of them is credited already or not on the invoice."""
     asked = {line.pk for line in lines}
     orders = OrderLine.objects.filter(invoice_lines__in=asked).values_list("order", flat=True)
     _lock_orders(sorted(set(orders)))
@@ -77,7 +80,7 @@ def credit_lines(
 
 def _lock_orders(keys: Sequence[int]) -> list[Order]:
     rows = Order.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=keys)
-    return list(rows.select_related("organisation").order_by("pk"))
+    return list(rows.select_related("organisation", "payer").order_by("pk"))
 
 
 def _creditable(lines: Collection[OrderLine]) -> list[InvoiceLine]:
@@ -114,7 +117,7 @@ def _credit(
         about=invoice,
         after={"credit_note": note.number, "reason": reason},
     )
-    _close_orders([row.order_line.order for row in rows], reason)
+    _close_orders([row.order_line.order for row in rows])
     tell("invoice_credited", note, refund=str(refund))
     paying.settle_if_nothing_is_open(invoice)
     return note
@@ -189,18 +192,30 @@ def _refund(invoice: Invoice, note: Invoice, account: Account, *, by: User | Non
     return refund
 
 
-def _close_orders(orders: Collection[Order], reason: str) -> None:
+def _close_orders(orders: Collection[Order]) -> None:
     """Orders of which every line is credited do not count any more."""
     for order in {order.pk: order for order in orders}.values():
         if order.state != OrderState.PLACED:
             continue
         credited = InvoiceLine.objects.filter(order_line__order=order, credits=True).count()
         if credited == OrderLine.objects.filter(order=order).count():
-            cancel(order, reason)
+            cancel(order)
 
 
-def cancel(order: Order, reason: str) -> None:
-    """The order does not count any more; its client reads it in the log, without amounts (M4)."""
+def cancel(order: Order) -> None:
+    """The order does not count any more; its client reads it in the log, without amounts and
+    without the words on the credit note, which is the payer's alone (M4)."""
     rows = Order.objects.filter(pk=order.pk, state=OrderState.PLACED)
-    if rows.update(state=OrderState.CANCELLED, reason=reason[:200]):
+    if rows.update(state=OrderState.CANCELLED):
         log.write(organisation=order.organisation, act="order.refund", by=None, about=order)
+
+
+def _log_reason(order: Order, reason: str) -> None:
+    """Where there is no credit note to read it on: the order was not invoiced yet."""
+    log.write(
+        organisation=order.payer,
+        act="invoice.credit",
+        by=None,
+        about=order,
+        after={"reason": reason},
+    )

@@ -79,19 +79,26 @@ def _cashback_accounts(lines: QuerySet[OrderLine]) -> dict[tuple[int, str], Acco
 
 
 @transaction.atomic
-def pay_from_prepaid(*, invoice: Invoice, amount: Decimal, by: "Actor | User | None") -> Payment:
+def pay_from_prepaid(
+    *, invoice: Invoice, amount: Decimal, by: "Actor | User | None", key: str
+) -> Payment:
     """Pays the whole or a part from the payer's account (M6, M9).
 
-    Raises AmountWrong, NotEnoughBalance, or AlreadySettled; nothing is booked then (T18). An actor
-    has to be one of the payer's own people who may pay.
+    The same `key` twice answers with the first payment and books nothing. Raises AmountWrong,
+    NotEnoughBalance, or AlreadySettled (the key has paid another amount, too); nothing is booked
+    then (T18). An actor has to be one of the payer's own people who may pay.
     """
     if isinstance(by, Actor):
         _require_payer(by, invoice)
     invoice = lock_invoice(invoice)
+    if first := _paid_by(invoice, key):
+        _check_same(first, amount)
+        return first
     check_open(invoice)
     check_amount(amount, most=invoice.open_amount)
     account = _lock_all(invoice)
-    payment = _take(invoice, account, amount, by=by.person if isinstance(by, Actor) else by)
+    person = by.person if isinstance(by, Actor) else by
+    payment = _take(invoice, account, amount, by=person, key=key)
     log.write(
         organisation=invoice.payer,
         act="invoice.pay",
@@ -118,7 +125,24 @@ def _require_payer(by: Actor, invoice: Invoice) -> None:
         raise AlreadySettled(_("This invoice is not your organisation's to pay."))
 
 
-def _take(invoice: Invoice, account: Account, amount: Decimal, *, by: User | None) -> Payment:
+def _paid_by(invoice: Invoice, key: str) -> Payment | None:
+    """What the form with this key has paid already; a key of "" is none."""
+    return Payment.objects.filter(invoice=invoice, key=key).first() if key else None
+
+
+def _check_same(first: Payment, amount: Decimal) -> None:
+    """Raises AlreadySettled when a form that has paid comes again with another amount: who went
+    back and typed a new one is not told that it is booked."""
+    if first.amount != amount:
+        raise AlreadySettled(
+            _("This form has paid %(amount)s already. Open the invoice again to pay more of it.")
+            % {"amount": f"{first.invoice.currency} {first.amount}"}
+        )
+
+
+def _take(
+    invoice: Invoice, account: Account, amount: Decimal, *, by: User | None, key: str = ""
+) -> Payment:
     """A payment from an account that is locked."""
     try:
         entry = book(
@@ -132,7 +156,7 @@ def _take(invoice: Invoice, account: Account, amount: Decimal, *, by: User | Non
         )
     except NotEnoughBalance as refusal:
         raise NotEnoughBalance(refusal.message, field="amount") from refusal
-    return _add(invoice, amount, method=PaymentMethod.PREPAID, entry=entry, by=by)
+    return _add(invoice, amount, method=PaymentMethod.PREPAID, entry=entry, by=by, key=key)
 
 
 def _add(
@@ -144,6 +168,7 @@ def _add(
     entry: Entry | None = None,
     received_on: date | None = None,
     note: str = "",
+    key: str = "",
 ) -> Payment:
     payment = Payment.objects.create(
         invoice=invoice,
@@ -152,6 +177,7 @@ def _add(
         received_on=received_on or timezone.localdate(),
         entry=entry,
         note=note,
+        key=key,
         created_by=by,
     )
     invoice.paid += amount
@@ -161,11 +187,20 @@ def _add(
 
 @transaction.atomic
 def record_transfer(
-    *, invoice: Invoice, amount: Decimal, received_on: date, by: User | None, note: str = ""
+    *,
+    invoice: Invoice,
+    amount: Decimal,
+    received_on: date,
+    by: User | None,
+    note: str = "",
+    key: str = "",
 ) -> Payment:
     """A payment that came by bank (M9). What is more than the open amount is kept on the payer's
-    account as a top-up. Raises AmountWrong, or AlreadySettled when nothing is open."""
+    account as a top-up. A form's `key` twice answers with the first payment and books nothing.
+    Raises AmountWrong, or AlreadySettled when nothing is open."""
     invoice = lock_invoice(invoice)
+    if first := _paid_by(invoice, key):
+        return first
     check_open(invoice)
     check_amount(amount, most=LARGEST)
     check_day(received_on)
@@ -178,6 +213,7 @@ def record_transfer(
         by=by,
         received_on=received_on,
         note=note[:200],
+        key=key,
     )
     if amount > part:
         _keep(invoice, account, amount - part, by=by)

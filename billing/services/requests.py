@@ -284,12 +284,17 @@ def _check_second_person(asked: MoneyRequest, by: User) -> None:
 def _lock_waiting(asked: MoneyRequest) -> MoneyRequest:
     rows = MoneyRequest.objects.select_for_update(of=("self",), no_key=True)
     asked = rows.select_related("account__organisation").get(pk=asked.pk)
+    check_waiting(asked)
+    return asked
+
+
+def check_waiting(asked: MoneyRequest) -> None:
+    """Raises AlreadySettled unless the request waits."""
     if asked.state != RequestState.WAITING:
         raise AlreadySettled(
             _("This does not wait any more: %(state)s.")
             % {"state": asked.get_state_display().lower()}
         )
-    return asked
 
 
 def _decide(asked: MoneyRequest, state: RequestState, *, by: User | None) -> None:

@@ -27,11 +27,12 @@ from billing.services.earning import Earned
 from billing.services.pricing import Key, terms_on
 from clients.models import Partnership, Product
 from clients.rules import MONTHS, Period, ProductState, term_after
+from partners.models import Partner
 
 DAYS = 90
 MANY = 5_000
 KEPT = 600
-"""Above MANY groups of products, the estimate is kept for this many seconds."""
+"""Above MANY products, or groups of them, figures are kept for this many seconds."""
 MONTHS_A_YEAR = 12
 
 
@@ -206,7 +207,17 @@ class Turnover:
 
 
 def turnover(partner: Organisation, today: date) -> Turnover:
-    """Of one partner (P2)."""
+    """Of one partner (P2). Above MANY products it is kept for KEPT seconds."""
+    key = f"turnover:{partner.pk}:{today}"
+    found: Turnover | None = cache.get(key)
+    if found is None:
+        found = _of_one(partner, today)
+        if found.products > MANY:
+            cache.set(key, found, KEPT)
+    return found
+
+
+def _of_one(partner: Organisation, today: date) -> Turnover:
     rows = managed(partner).values_list("product_type", "period").annotate(number=Count("pk"))
     counted = {(kind, period): number for kind, period, number in rows}
     return _turnover(partner.currency, counted, _prices(partner.currency, today))
@@ -225,6 +236,13 @@ def turnovers(today: date) -> dict[int, Turnover]:
         pk: _turnover(owners[pk].currency, found, prices[owners[pk].currency])
         for pk, found in counted.items()
     }
+
+
+def partners_below(today: date) -> QuerySet[Partner]:
+    """The approved partners whose turnover does not reach the minimum, those without any product
+    included: staff decide (P2)."""
+    reached = [pk for pk, found in turnovers(today).items() if found.reached]
+    return Partner.objects.approved().exclude(pk__in=reached)
 
 
 def nothing(partner: Organisation) -> Turnover:

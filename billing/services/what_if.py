@@ -144,13 +144,18 @@ def wanted_rows(rows: Iterable[WhatIfRow], day: date) -> Iterator[tuple[prices.T
             yield prices.TIERS, Wanted(key, day, tiers)
 
 
+def check_draft(what_if: WhatIf) -> None:
+    """Raises AlreadySettled when the draft has been published."""
+    if what_if.is_published:
+        raise AlreadySettled(_("This draft has been published already."))
+
+
 @transaction.atomic
 def publish(*, what_if: WhatIf, day: date, by: User | None) -> WhatIf:
     """Makes dated rows of the draft, all from `day` on, which is to come. Raises PriceRowWrong,
     AlreadySettled when the draft has been published."""
     what_if = WhatIf.objects.select_for_update().get(pk=what_if.pk)
-    if what_if.is_published:
-        raise AlreadySettled(_("This draft has been published already."))
+    check_draft(what_if)
     if day <= timezone.localdate():
         raise PriceRowWrong(_("Choose a day to come: from tomorrow on."), field="day")
     rows = list(wanted_rows(what_if.rows.all(), day))

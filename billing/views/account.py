@@ -15,7 +15,6 @@ from access.web.lists import LongListing
 from access.web.pages import page
 from billing.documents import render as print_document
 from billing.documents.accounts import statement_of
-from billing.entries import sentence
 from billing.explaining import steps
 from billing.exports.columns import entry_columns
 from billing.forms.account import EntryFilter
@@ -55,7 +54,7 @@ def account_page(request: HttpRequest, actor: Actor) -> HttpResponse:
         "listing": listing,
         "page": listing.page,
         "sort": listing.sort,
-        "rows": [(entry, sentence(entry.reason, entry.facts)) for entry in listing.page],
+        "rows": [(entry, entry.why) for entry in listing.page],
         "waiting": list(asked[:10]),
         "owed": owed(account) if account.pk else 0,
         "free": free_balance(account) if account.pk else 0,
@@ -91,7 +90,7 @@ def account_entry(request: HttpRequest, actor: Actor, entry: Entry) -> HttpRespo
     mine = Entry.objects.visible_to(actor)
     context = {
         "entry": entry,
-        "text": sentence(entry.reason, entry.facts),
+        "text": entry.why,
         "line": line if explained else None,
         "steps": steps(line, partners=True) if explained else [],
         "order_page": _order_page(actor, line.order) if explained and line else "",

@@ -76,11 +76,11 @@ def costs_csv(request: HttpRequest, actor: Actor) -> StreamingHttpResponse:
     """What the sheet shows, all pages of it."""
     products = _listing(request, actor).rows
     sheet = CostSheet(actor, products, timezone.localdate())
-    rows = _rows(sheet, products, style_of(request, actor).decimal)
-    return csv_response(f"costs-{actor.organisation.slug}.csv", COLUMNS, rows)
+    name = f"costs-{actor.organisation.slug}.csv"
+    return csv_response(name, COLUMNS, _rows(sheet, products), style_of(request, actor))
 
 
-def _rows(sheet: CostSheet, products: QuerySet[Product], sign: str) -> Iterator[tuple[Any, ...]]:
+def _rows(sheet: CostSheet, products: QuerySet[Product]) -> Iterator[tuple[Any, ...]]:
     for some in batched(products.iterator(CHUNK), CHUNK):
         for row in sheet.rows(some):
             product = row.product
@@ -95,5 +95,5 @@ def _rows(sheet: CostSheet, products: QuerySet[Product], sign: str) -> Iterator[
                 product.get_period_display(),
                 row.part.payer,
                 row.currency if row.price is not None else "",
-                f"{row.price:.2f}".replace(".", sign) if row.price is not None else "",
+                row.price,
             )

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from access.policy import Actor
-from access.web.csv import csv_response, export
+from access.web.csv import csv_response, export, style_of
 from access.web.pages import page
 from billing.rules import ZERO
 from billing.services import earning
@@ -87,7 +87,8 @@ def earnings_csv(request: HttpRequest, actor: Actor) -> HttpResponseBase:
         *(_("Cashback"), _("Discount"), _("Orders or renewals")),
     )
     name = f"earnings-{actor.organisation.slug}-{currency}.csv"
-    return csv_response(name, header, _rows(actor, currency, timezone.localdate()))
+    rows = _rows(actor, currency, timezone.localdate())
+    return csv_response(name, header, rows, style_of(request, actor))
 
 
 def _rows(actor: Actor, currency: str, today: date) -> Iterator[tuple[Any, ...]]:

@@ -89,9 +89,8 @@ def invoice_pay(request: HttpRequest, actor: Actor, invoice: Invoice) -> HttpRes
     """Pays from the prepaid account; the form stands on the invoice's page."""
     form = PayForm(request.POST or None, invoice=invoice)
     if form.is_valid():
-        amount = form.cleaned_data["amount"]
         try:
-            pay_from_prepaid(invoice=invoice, amount=amount, by=actor)
+            pay_from_prepaid(invoice=invoice, by=actor, **form.cleaned_data)
         except Refused as refusal:
             form.add_error("amount" if refusal.field else None, str(refusal))
         else:
@@ -125,15 +124,14 @@ def _facts(actor: Actor, invoice: Any) -> dict[str, Any]:
 
 @page("accounting.see", invoice=Invoice.objects.visible_to)
 def invoice_pdf(request: HttpRequest, actor: Actor, invoice: Invoice) -> Any:
-    """The PDF; printed now when the job has not been by. It has no other address (T43)."""
-    if not invoice.pdf:
-        paper.print_one(invoice.pk)
-        invoice.refresh_from_db(fields=["pdf"])
-    if not invoice.pdf:
+    """The PDF, which the job keeps and this page does not. It has no other address (T43)."""
+    try:
+        pdf = paper.open_pdf(invoice)
+    except DocumentError:
         messages.warning(request, _("The PDF is being made. Try again in a minute."))
         return redirect("invoice", actor.organisation.slug, invoice.public_id)
     name = f"{actor.organisation.slug}-{invoice.number}.pdf"
-    file = FileResponse(invoice.pdf.open("rb"), filename=name, content_type="application/pdf")
+    file = FileResponse(pdf, filename=name, content_type="application/pdf")
     return _private(file)
 
 

@@ -53,8 +53,9 @@ def prices_csv(request: HttpRequest, actor: Actor) -> StreamingHttpResponse:
         _("Public price, excluding VAT"), _("Partner price, excluding VAT"),
         _("Percent off in all"), _("Volume tiers"), _("Public price since"),
     ]  # fmt: skip
-    rows = price_list.csv_rows(lines, style_of(request, actor).decimal)
-    return csv_response(f"prices-{owner.slug}.csv", header, rows)
+    style = style_of(request, actor)
+    rows = price_list.csv_rows(lines, style.decimal)
+    return csv_response(f"prices-{owner.slug}.csv", header, rows, style)
 
 
 @page("clients.prices")

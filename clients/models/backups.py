@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from access.models import Organisation
+from clients.querysets import ConsoleUnitQuerySet
 
 
 class ConsoleAccount(models.Model):
@@ -32,6 +33,8 @@ class ConsoleUnit(models.Model):
     client = models.ForeignKey(Organisation, models.PROTECT, related_name="console_units")
     number = models.CharField(_("unit"), max_length=32)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+
+    objects = ConsoleUnitQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("console unit")

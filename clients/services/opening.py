@@ -87,13 +87,16 @@ def _opened(side: Side, by: Actor) -> dict[str, Any]:
 
 
 @transaction.atomic
-def invite_partner(*, partner: Partner, offer: Offer, by: Actor, message: str = "") -> Partnership:
-    """The client offers the partner access to its organisation (L3). Raises one of
+def invite_partner(
+    *, partner: Partner, offer: Offer, by: Actor, message: str = "", known: bool = False
+) -> Partnership:
+    """The client offers the partner access to its organisation (L3). `known`: the partner turned
+    to the client itself, by a proposal, so it need not be listed (T27). Raises one of
     `clients.errors` when the offer cannot be made."""
     by.require("partners.authorise")
     client = lock_client(by.organisation)
     partner = Partner.objects.select_related("organisation").get(pk=partner.pk)
-    if not (partner.approved and partner.listed):
+    if not (partner.approved and (partner.listed or known)):
         raise NotApproved(
             _("%(partner)s takes no new clients at present. Please choose another partner.")
             % {"partner": partner},

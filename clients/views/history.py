@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from access import acts
 from access.models import Act, Organisation
 from access.rules import ACTS as RULES
 from clients.models import Category, Partnership
@@ -80,12 +81,25 @@ def _asked(partnership: Partnership) -> Entry:
 def _entry(act: Act) -> Entry:
     return Entry(
         at=act.at,
-        what=ACTS.get(act.act, act.act) if act.allowed else _refused(act),
+        what=_what(act) if act.allowed else _refused(act),
         who=act.person_name,
         acted_for=act.acted_for.name if act.acted_for else "",
         before=_in_words(act.before) if act.act in CHANGES else "",
-        after=_in_words(act.after or (act.before if act.act in ENDS else None)),
+        after=_after(act),
     )
+
+
+def _what(act: Act) -> Any:
+    """Acts of other apps about a partnership (its order limit) have their sentence there."""
+    if act.act in ACTS:
+        return ACTS[act.act]
+    return acts.around(acts.template(act.act), "")[0]
+
+
+def _after(act: Act) -> str:
+    if act.act not in ACTS and act.allowed:
+        return " · ".join(map(str, acts.difference(act.before, act.after)))
+    return _in_words(act.after or (act.before if act.act in ENDS else None))
 
 
 def _refused(act: Act) -> str:

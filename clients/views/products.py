@@ -67,12 +67,14 @@ def product_page(request: HttpRequest, actor: Actor, product: Product) -> HttpRe
     manager = grants.managers([product]).get(product.pk)
     if actor.partner is not None and manager != actor.partnership:
         manager = None
+    console = _console(actor, product)
     context = {
         "product": product,
         "manager": manager,
         "may_see_partners": actor.may("partners.see"),
         "may_change": actor.may("product.change_settings"),
-        "console": _console(actor, product),
+        "console": console,
+        "console_elsewhere": product.console_unit_id is not None and console is None,
         "may_cancel": actor.may("product.cancel") and product.state in RUNNING,
         "may_explain": actor.may("access.explain"),
     }

@@ -32,12 +32,13 @@ def read_file(path: Path) -> format.World:
         raise WorldError(Mistake(place, f"is not JSON: {problem.msg}.")) from None
     except RecursionError:
         raise WorldError(Mistake("", "The file is nested too deeply.")) from None
-    return read(data)
+    return read(data, folder=path.parent)
 
 
-def read(data: Any) -> format.World:
-    """The world that the data (from JSON) describe. Raises WorldError."""
-    world, report = format.read(data)
+def read(data: Any, *, folder: Path | None = None) -> format.World:
+    """The world that the data (from JSON) describe; its pictures are in `folder`. Raises
+    WorldError."""
+    world, report = format.read(data, folder)
     if world is not None:
         checking.check(world, report)
     if world is None or report.mistakes:

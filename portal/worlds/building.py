@@ -25,9 +25,16 @@ from clients.rules import Access, Offer, PartnershipState, Side
 from partners import services as programme
 from partners.models import Partner
 from partners.rules import PartnerState
-from portal.worlds import money_building
+from portal.worlds import (
+    money_building,
+    product_building,
+    programme_building,
+    rebilling_building,
+    tender_building,
+)
 from portal.worlds.checking import company_form
 from portal.worlds.format import (
+    BackupEntry,
     GrantedEntry,
     MemberEntry,
     OrganisationEntry,
@@ -37,8 +44,16 @@ from portal.worlds.format import (
     ProductEntry,
     World,
 )
-from portal.worlds.money_format import OrderEntry, OrderLimitEntry, RenewedEntry, TopUpEntry
+from portal.worlds.money_format import (
+    OrderEntry,
+    OrderLimitEntry,
+    RebillingEntry,
+    RenewedEntry,
+    TopUpEntry,
+)
+from portal.worlds.programme_format import ListingEntry
 from portal.worlds.reading import Entry, Mistake, WorldError
+from portal.worlds.tender_format import PreferenceEntry, TenderEntry
 
 State = PartnershipState
 
@@ -61,8 +76,8 @@ class Builder:
 
     def build(self) -> None:
         world = self.world
-        self.each(world.catalogue.categories, self.category)
-        self.each(world.catalogue.product_types, self.product_type)
+        self.each(world.catalogue.categories, product_building.make_category)
+        self.each(world.catalogue.product_types, product_building.make_product_type)
         self.each(world.people, self.person)
         self.each(world.catalogue.product_types, self.prices)
         self.each([world.catalogue], self.vat_rates)
@@ -70,7 +85,12 @@ class Builder:
         self.each(world.partners, self.partner)
         self.each(world.partnerships, self.partnership)
         self.each(world.organisations, self.assignments)
+        self.each(world.theme_bundles, programme_building.offer_themes)
+        self.each(world.directory, self.listing)
+        self.each(world.tender_preferences, self.preference)
+        self.each(world.tenders, self.tender)
         self.money()
+        self.each(world.backups, self.backup)
         self.each(world.partners, self.suspension)
         if not world.send_mails:
             OutgoingMail.objects.waiting().update(state=OutgoingMail.State.OBSOLETE, secrets={})
@@ -99,27 +119,6 @@ class Builder:
             self.mistakes.append(Mistake(entry.place, f"The database refuses it: {sentence}"))
 
     # ---- catalogue and people ----------------------------------------------------------------
-
-    def category(self, entry: Any) -> None:
-        Category.objects.create(
-            slug=entry.slug,
-            name=entry.name,
-            names=entry.names,
-            icon=entry.icon,
-            position=entry.position,
-        )
-
-    def product_type(self, entry: Any) -> None:
-        ProductType.objects.create(
-            slug=entry.slug,
-            name=entry.name,
-            names=entry.names,
-            category=Category.objects.get(slug=entry.category),
-            period=entry.period,
-            is_backup=entry.backup,
-            is_offered=entry.offered,
-            position=entry.position,
-        )
 
     def prices(self, entry: Any) -> None:
         if entry.prices is not None:
@@ -229,6 +228,7 @@ class Builder:
         self.each(money.orders, self.order)
         for slug in money.paid_by_transfer:
             money_building.pay_open_invoices(self.organisations[slug], by=self.staff)
+        self.each(money.rebilling, self.rebilling)
 
     def top_up(self, entry: TopUpEntry) -> None:
         money_building.top_up(entry, self.organisations[entry.organisation], by=self.staff)
@@ -243,11 +243,30 @@ class Builder:
         by = actor_in(self.people[entry.by], entry.organisation)
         money_building.order(entry, self.product_types, by=by)
 
+    def rebilling(self, entry: RebillingEntry) -> None:
+        by = self.representative(entry.partner)
+        rebilling_building.set_sender(entry, by=by)
+        for markup in entry.markups:
+            with self.reporting(markup):
+                rebilling_building.set_markup(markup, self.organisations, self.product_types, by=by)
+        for bill in entry.bills:
+            with self.reporting(bill):
+                rebilling_building.bill(bill, self.organisations[bill.client], by=by)
+
+    def backup(self, entry: BackupEntry) -> None:
+        """Comes after the orders, which make backups too."""
+        product_building.place_backup(
+            entry,
+            self.organisations[entry.organisation],
+            owner=self.organisations[entry.of] if entry.of else None,
+        )
+
     # ---- partners ----------------------------------------------------------------------------
 
     def partner(self, entry: PartnerEntry) -> None:
         by = self.representative(entry.organisation)
-        partner = programme.apply(by=by, contact_email=entry.contact_email)
+        fields = entry.application.fields()
+        partner = programme.apply(by=by, contact_email=entry.contact_email, **fields)
         if entry.state == PartnerState.REFUSED:
             programme.refuse(partner=partner, by=self.staff)
         elif entry.state != PartnerState.APPLIED:
@@ -258,6 +277,23 @@ class Builder:
         if entry.state == PartnerState.SUSPENDED:
             partner = Partner.objects.get(organisation__slug=entry.organisation)
             programme.suspend(partner=partner, by=self.staff)
+
+    def listing(self, entry: ListingEntry) -> None:
+        programme_building.write_page(entry, by=self.representative(entry.partner))
+
+    # ---- tenders -----------------------------------------------------------------------------
+
+    def preference(self, entry: PreferenceEntry) -> None:
+        tender_building.want(entry, by=self.representative(entry.partner))
+
+    def tender(self, entry: TenderEntry) -> None:
+        tender_building.make_tender(
+            entry,
+            person=self.people[entry.person] if entry.person else None,
+            organisation=self.organisations[entry.organisation] if entry.organisation else None,
+            actor_in=self.representative,
+            staff=self.staff,
+        )
 
     # ---- partnerships ------------------------------------------------------------------------
 

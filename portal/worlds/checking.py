@@ -10,6 +10,7 @@ from access.forms import OrganisationForm
 from access.rules import Role
 from clients.rules import Access, PartnershipState
 from partners.rules import PartnerState
+from portal.worlds import tender_checking
 from portal.worlds.format import (
     AskedEntry,
     GrantedEntry,
@@ -43,6 +44,7 @@ def company_form(organisation: OrganisationEntry) -> OrganisationForm:
 def check(world: World, report: Report) -> None:
     """Reports whatever in the world does not fit together."""
     Checker(world, report).check()
+    tender_checking.check(world, report)
 
 
 class Checker:
@@ -60,6 +62,8 @@ class Checker:
         self.once(world.people, "email")
         self.once(world.organisations, "slug")
         self.once(world.partners, "organisation")
+        self.once(world.directory, "partner")
+        self.once(world.tender_preferences, "partner")
         for organisation in world.organisations or ():
             self.check_organisation(organisation)
         for partner in world.partners or ():

@@ -4,6 +4,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -13,7 +14,9 @@ from clients.rules import Access, PartnershipState, PaymentMode, Period, Product
 from partners.rules import PartnerState
 from portal.worlds import reading
 from portal.worlds.money_format import NO_MONEY, MoneyEntry, PricesEntry, VatRateEntry
+from portal.worlds.programme_format import ApplicationEntry, ListingEntry, ThemeBundleEntry
 from portal.worlds.reading import Entry, Report, entry, key, known, list_of, text
+from portal.worlds.tender_format import PreferenceEntry, TenderEntry
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 NAMES = reading.translations([code for code in LANGUAGES if code != "en"], 80)
@@ -113,12 +116,16 @@ class OrganisationEntry(Entry):
         return [name for product in self.products or () for name in product.all_names]
 
 
+NO_APPLICATION = ApplicationEntry(place="application")
+
+
 @dataclass(frozen=True, kw_only=True)
 class PartnerEntry(Entry):
     organisation: str = key(known("organisation"))
     state: str = key(reading.choice(PartnerState), default=PartnerState.APPROVED)
     listed: bool = key(reading.boolean, default=False)
     contact_email: str = key(reading.email, default="")
+    application: ApplicationEntry = key(entry(ApplicationEntry), default=NO_APPLICATION)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,6 +163,18 @@ class PartnershipEntry(Entry):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BackupEntry(Entry):
+    """Where a backup sits in the vendor's console: the account `of` an organisation, and its
+    client's unit there (C4)."""
+
+    organisation: str = key(known("organisation"))
+    product: str = key(text(80))
+    of: str | None = key(known("organisation"), default=None)
+    account: str = key(text(32))
+    unit: str = key(text(32))
+
+
+@dataclass(frozen=True, kw_only=True)
 class World(Entry):
     """The whole file."""
 
@@ -167,12 +186,17 @@ class World(Entry):
     organisations: list[OrganisationEntry] = key(list_of(entry(OrganisationEntry)), default=())
     partners: list[PartnerEntry] = key(list_of(entry(PartnerEntry)), default=())
     partnerships: list[PartnershipEntry] = key(list_of(entry(PartnershipEntry)), default=())
+    theme_bundles: list[ThemeBundleEntry] = key(list_of(entry(ThemeBundleEntry)), default=())
+    directory: list[ListingEntry] = key(list_of(entry(ListingEntry)), default=())
+    tender_preferences: list[PreferenceEntry] = key(list_of(entry(PreferenceEntry)), default=())
+    tenders: list[TenderEntry] = key(list_of(entry(TenderEntry)), default=())
     money: MoneyEntry = key(entry(MoneyEntry), default=NO_MONEY)
+    backups: list[BackupEntry] = key(list_of(entry(BackupEntry)), default=())
 
 
-def read(data: Any) -> tuple[World | None, Report]:
+def read(data: Any, folder: Path | None = None) -> tuple[World | None, Report]:
     """The world that `data` (from JSON) describes, with the mistakes found in it."""
-    report = Report(_declared(data))
+    report = Report(_declared(data), folder)
     return entry(World)(data, "", report), report
 
 

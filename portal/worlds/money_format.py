@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from billing.rules_rebilling import RebillState
 from billing.states import PaymentMethod
 from clients.rules import Period
 from portal.worlds import reading
@@ -99,16 +100,61 @@ class OrderEntry(Entry):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MarkupEntry(Entry):
+    """What a partner adds to its cost: in percent, or `amount` a unit in its currency (B12)."""
+
+    client: str | None = key(known("organisation"), default=None)
+    product_type: str | None = key(known("product type"), default=None)
+    percent: Decimal | None = key(reading.decimal("0", "1000"), default=None)
+    amount: Decimal | None = key(reading.decimal("0", MOST), default=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BillEntry(Entry):
+    """A partner's bill to its client over the days, both included (B12)."""
+
+    client: str = key(known("organisation"))
+    period_from: date = key(reading.day)
+    period_until: date = key(reading.day)
+    state: str = key(
+        reading.choice([RebillState.DRAFT, RebillState.OPEN, RebillState.PAID]),
+        default=RebillState.OPEN,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class RebillingEntry(Entry):
+    """A partner that bills its own clients, in its own name (B12)."""
+
+    partner: str = key(known("organisation"))
+    iban: str = key(text(34))
+    email: str = key(reading.email, default="")
+    vat_percent: Decimal = key(reading.decimal("0", "50"), default=Decimal(0))
+    payment_days: int = key(reading.number(0, 120), default=30)
+    prefix: str = key(text(10), default="")
+    markups: list[MarkupEntry] = key(list_of(entry(MarkupEntry)), default=())
+    bills: list[BillEntry] = key(list_of(entry(BillEntry)), default=())
+
+
+@dataclass(frozen=True, kw_only=True)
 class MoneyEntry(Entry):
-    """What happened with money, in this order: top-ups, limits, renewals, orders, transfers."""
+    """What happened with money, in this order: top-ups, limits, renewals, orders, transfers,
+    bills of partners."""
 
     top_ups: list[TopUpEntry] = key(list_of(entry(TopUpEntry)), default=())
     order_limits: list[OrderLimitEntry] = key(list_of(entry(OrderLimitEntry)), default=())
     renewals: list[RenewedEntry] = key(list_of(entry(RenewedEntry)), default=())
     orders: list[OrderEntry] = key(list_of(entry(OrderEntry)), default=())
     paid_by_transfer: list[str] = key(list_of(known("organisation")), default=())
+    rebilling: list[RebillingEntry] = key(list_of(entry(RebillingEntry)), default=())
 
 
 NO_MONEY = MoneyEntry(
-    place="money", top_ups=[], order_limits=[], renewals=[], orders=[], paid_by_transfer=[]
+    place="money",
+    top_ups=[],
+    order_limits=[],
+    renewals=[],
+    orders=[],
+    paid_by_transfer=[],
+    rebilling=[],
 )

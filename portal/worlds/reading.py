@@ -10,6 +10,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from datetime import date, timedelta
 from decimal import Decimal
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -38,10 +39,12 @@ class WorldError(Exception):
 
 
 class Report:
-    """The mistakes found so far, and the names that the file declares, by kind."""
+    """The mistakes found so far, the names that the file declares, by kind, and the folder of the
+    file, where its pictures are."""
 
-    def __init__(self, names: dict[str, list[str]]) -> None:
+    def __init__(self, names: dict[str, list[str]], folder: Path | None = None) -> None:
         self.names = names
+        self.folder = folder
         self.mistakes: list[Mistake] = []
 
     def add(self, place: str, sentence: str) -> None:

@@ -68,7 +68,7 @@ def test_a_move_is_refused_with_the_reason(world: World) -> None:
     assert elsewhere.console_unit is not None
     assert product.console_unit is not None
     with pytest.raises(BackupStays, match="stays in the console account"):
-        move_backup(product=product, account=elsewhere.console_unit.account)
+        move_backup(product=product, account=elsewhere.console_unit.account, by=None)
     for values in ({"console_unit": elsewhere.console_unit}, {"console_unit": None}):
         with pytest.raises(DatabaseError), transaction.atomic():
             Product.objects.filter(pk=product.pk).update(**values)

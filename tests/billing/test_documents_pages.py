@@ -173,3 +173,15 @@ def test_every_kind_has_its_own_name() -> None:
     for document, title in kinds:
         pdf = opened(render(document))
         assert str(pdf.docinfo["/Title"]) == title
+
+
+def test_a_swiss_vat_number_is_printed_in_its_groups() -> None:
+    """As the law and its readers write it; other countries' numbers stay as they are kept."""
+    for kept, printed in {
+        "CHE338712642TVA": "CHE-338.712.642 TVA",
+        "CHE-338.712.642 MWST": "CHE-338.712.642 MWST",
+        "FR71840217350": "FR71840217350",
+        "": "",
+    }.items():
+        party = Party(name="Garage Nord", country="CH", vat_number=kept)
+        assert [number for _name, number in words.numbers(party)] == ([printed] if kept else [])

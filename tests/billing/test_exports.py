@@ -213,6 +213,17 @@ def test_entries_say_why_as_the_page_does(world):
             assert found == [sentence(entry.reason, entry.facts) for entry in entries]
 
 
+def test_files_name_a_product_in_the_readers_language(world, sold):
+    """The account's page does, too."""
+    partner = world.organisation(ALPINE)
+    entries = Entry.objects.filter(account__organisation=partner, kind="cashback")
+    with translation.override("fr"):
+        header, row = cells(list(columns.entry_columns()), entries)
+    named = dict(zip(header, row, strict=True))
+    assert "Hébergement web" in named.values()
+    assert any("35 × Hébergement web" in value for value in named.values())
+
+
 def _why():
     return columns.entry_columns()[3].header
 

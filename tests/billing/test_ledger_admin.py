@@ -50,9 +50,17 @@ def test_a_request_is_settled_once(world: World) -> None:
     url = page("moneyrequest_change", request.pk).replace("/change/", "/settle/")
     assert browser.get(url).status_code == 200
     assert not Entry.objects.filter(kind="top_up", amount=Decimal("250.00")).exists()  # GET reads
+    shown = page("moneyrequest_change", request.pk)
+    assert f'"{url}"' in browser.get(shown).content.decode()
     for _ in range(2):
         browser.post(url)
     assert Entry.objects.filter(kind="top_up", amount=Decimal("250.00")).count() == 1
+    refuse = url.replace("/settle/", "/refuse/")
+    for act in (url, refuse):  # the buttons are gone, and another tab is told why
+        assert f'"{act}"' not in browser.get(shown).content.decode()
+        late = browser.get(act, follow=True)
+        assert late.redirect_chain[0][0] == shown
+        assert "does not wait any more" in late.content.decode()
 
 
 def test_a_request_is_refused_with_an_answer(world: World) -> None:

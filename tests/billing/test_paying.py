@@ -10,6 +10,7 @@ from access.models import Act, OutgoingMail
 from billing.errors import AlreadySettled, AmountWrong, NotEnoughBalance
 from billing.models import Account, Entry, Invoice, Payment
 from billing.services import paying
+from billing.services.requests import new_key
 from billing.states import EntryKind, InvoiceState
 from tests.billing.invoiced import (
     balance_of,
@@ -49,12 +50,12 @@ def test_a_part_and_then_the_rest(world: World) -> None:
     gina, garage = world.actor("gina", "garage-nord"), world.organisation("garage-nord")
     invoice = invoice_of(world)
     fill(garage, "20")
-    payment = paying.pay_from_prepaid(invoice=invoice, amount=Decimal("4"), by=gina)
+    payment = paying.pay_from_prepaid(key=new_key(), invoice=invoice, amount=Decimal("4"), by=gina)
     invoice.refresh_from_db()
     assert (invoice.state, invoice.open_amount) == (InvoiceState.OPEN, Decimal("6.72"))
     assert payment.entry is not None
     assert payment.entry.amount == Decimal("-4")
-    paying.pay_from_prepaid(invoice=invoice, amount=Decimal("6.72"), by=gina)
+    paying.pay_from_prepaid(key=new_key(), invoice=invoice, amount=Decimal("6.72"), by=gina)
     invoice.refresh_from_db()
     assert invoice.state == InvoiceState.PAID
     assert invoice.paid_at is not None
@@ -71,7 +72,10 @@ def test_a_wrong_amount_books_nothing(world: World, amount: str) -> None:
     entries = Entry.objects.count()
     with pytest.raises(AmountWrong):
         paying.pay_from_prepaid(
-            invoice=invoice, amount=Decimal(amount), by=world.actor("gina", "garage-nord")
+            key=new_key(),
+            invoice=invoice,
+            amount=Decimal(amount),
+            by=world.actor("gina", "garage-nord"),
         )
     assert Entry.objects.count() == entries
     assert not Payment.objects.exists()
@@ -82,7 +86,7 @@ def test_more_than_the_balance_books_nothing(world: World) -> None:
     account = fill(world.organisation("garage-nord"), "10.71")
     with pytest.raises(NotEnoughBalance) as refusal:
         paying.pay_from_prepaid(
-            invoice=invoice, amount=TOTAL, by=world.actor("gina", "garage-nord")
+            key=new_key(), invoice=invoice, amount=TOTAL, by=world.actor("gina", "garage-nord")
         )
     assert "10.71" in str(refusal.value)
     account.refresh_from_db()
@@ -98,7 +102,7 @@ def test_a_paid_invoice_is_paid_once(world: World) -> None:
     fill(world.organisation("garage-nord"), "50")
     with pytest.raises(AlreadySettled):
         paying.pay_from_prepaid(
-            invoice=invoice, amount=TOTAL, by=world.actor("gina", "garage-nord")
+            key=new_key(), invoice=invoice, amount=TOTAL, by=world.actor("gina", "garage-nord")
         )
 
 
@@ -108,10 +112,55 @@ def test_the_partner_s_people_do_not_pay_a_client_s_invoice(world: World) -> Non
     fill(world.organisation("boulangerie-du-lac"), "50")
     with pytest.raises(Http404):
         paying.pay_from_prepaid(
-            invoice=invoice, amount=TOTAL, by=world.actor("lea", "boulangerie-du-lac")
+            key=new_key(),
+            invoice=invoice,
+            amount=TOTAL,
+            by=world.actor("lea", "boulangerie-du-lac"),
         )
     with pytest.raises(AlreadySettled):
-        paying.pay_from_prepaid(invoice=invoice, amount=TOTAL, by=world.actor("lea", "alpine-web"))
+        paying.pay_from_prepaid(
+            key=new_key(), invoice=invoice, amount=TOTAL, by=world.actor("lea", "alpine-web")
+        )
+
+
+def test_one_form_pays_a_part_once(world: World) -> None:
+    """T18: who presses twice on a part has paid it once, and is told so twice."""
+    invoice, gina = invoice_of(world), world.actor("gina", "garage-nord")
+    fill(world.organisation("garage-nord"), "50")
+    pay = {"invoice": invoice, "by": gina, "key": new_key()}
+    first = paying.pay_from_prepaid(amount=Decimal("4.00"), **pay)
+    assert paying.pay_from_prepaid(amount=Decimal("4.00"), **pay) == first
+    assert Payment.objects.get() == first
+    assert balance_of(world.organisation("garage-nord")).balance == Decimal("46.00")
+    assert Act.objects.filter(act="invoice.pay").count() == 1
+
+
+def test_one_form_pays_the_whole_once(world: World) -> None:
+    invoice, gina = invoice_of(world), world.actor("gina", "garage-nord")
+    fill(world.organisation("garage-nord"), "50")
+    pay = {"invoice": invoice, "by": gina, "key": new_key()}
+    first = paying.pay_from_prepaid(amount=TOTAL, **pay)
+    assert paying.pay_from_prepaid(amount=TOTAL, **pay) == first
+
+
+def test_a_form_that_has_paid_says_so_to_another_amount(world: World) -> None:
+    """Going back and typing another part is no second press."""
+    invoice, gina = invoice_of(world), world.actor("gina", "garage-nord")
+    fill(world.organisation("garage-nord"), "50")
+    pay = {"invoice": invoice, "by": gina, "key": new_key()}
+    paying.pay_from_prepaid(amount=Decimal("4.00"), **pay)
+    with pytest.raises(AlreadySettled, match=r"CHF 4\.00"):
+        paying.pay_from_prepaid(amount=Decimal("5.00"), **pay)
+    assert Payment.objects.count() == 1
+
+
+def test_a_key_is_of_one_invoice(world: World) -> None:
+    one, other, key = invoice_of(world), invoice_of(world), new_key()
+    fill(world.organisation("garage-nord"), "50")
+    gina = world.actor("gina", "garage-nord")
+    for invoice in (one, other):
+        paying.pay_from_prepaid(invoice=invoice, amount=TOTAL, by=gina, key=key)
+    assert Payment.objects.count() == 2
 
 
 # ---- By transfer ----------------------------------------------------------------------------
@@ -184,7 +233,7 @@ def _two_invoices(world: World) -> list[Invoice]:
 
 def _pay(world: World, invoice: Invoice) -> Any:
     actor = world.actor("gina", "garage-nord")
-    return lambda: paying.pay_from_prepaid(invoice=invoice, amount=TOTAL, by=actor)
+    return lambda: paying.pay_from_prepaid(key=new_key(), invoice=invoice, amount=TOTAL, by=actor)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -14,6 +14,7 @@ from billing.services.invoicing import (
     invoice_order,
     issue_collective,
 )
+from billing.services.requests import new_key
 from billing.states import EntryKind, InvoiceKind, InvoiceState, OrderState
 from clients.models import Product
 from tests.billing.invoiced import (
@@ -89,7 +90,9 @@ def test_what_was_spent_is_taken_from_what_comes_next(world: World) -> None:
     pay(invoice)
     alpine = world.organisation("alpine-web")
     own = invoice_of(world, "alpine-web")
-    paying.pay_from_prepaid(invoice=own, amount=own.total, by=world.actor("lea", "alpine-web"))
+    paying.pay_from_prepaid(
+        key=new_key(), invoice=own, amount=own.total, by=world.actor("lea", "alpine-web")
+    )
     credit_order(order=order_behind(invoice), reason="Refund", by=None)
     assert balance_of(alpine).balance == 0
     assert Clawback.objects.get().taken == Decimal("52.08") - own.total

@@ -13,6 +13,7 @@ from billing.models import Invoice, ProvisioningTask
 from billing.services import paying
 from billing.services.crediting import credit_order
 from billing.services.reminding import remind_due
+from billing.services.requests import new_key
 from billing.states import InvoiceState, TaskAct
 from clients.models import Product
 from tests.billing.invoiced import clear_money, fill, install, invoice_of, overdue, today
@@ -64,7 +65,7 @@ def test_paying_brings_them_back(world: World) -> None:
     to_the_end(invoice)
     fill(invoice.payer, "50")
     paying.pay_from_prepaid(
-        invoice=invoice, amount=invoice.total, by=world.actor("gina", "garage-nord")
+        key=new_key(), invoice=invoice, amount=invoice.total, by=world.actor("gina", "garage-nord")
     )
     assert states(invoice) == {"active"}
     assert ProvisioningTask.objects.filter(act=TaskAct.RESUME).count() == 1

@@ -62,6 +62,16 @@ def test_the_page_shows_entries_sentences_and_the_running_balance(world: World) 
     assert "+1,234.50" in shown
 
 
+def test_a_sentence_names_the_product_in_the_readers_language(world: World) -> None:
+    """M6, domain.md 12: and a search finds it by that word."""
+    entry = cashback(hosting_line(world))
+    browser = world.client("lea")
+    browser.cookies["django_language"] = "de"
+    for query in ({}, {"q": "Webhosting"}):
+        page = browser.get(reverse("account", args=[ALPINE]), query)
+        assert "Webhosting" in dict(page.context["rows"])[entry]  # type: ignore[attr-defined]
+
+
 def test_filters_search_sort_and_pages(world: World) -> None:
     account = filled(world.organisation(HOTEL), "100.00")
     paid(account, "34.50")

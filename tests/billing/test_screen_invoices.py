@@ -4,6 +4,7 @@ T43)."""
 import re
 from decimal import Decimal
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from billing.services.crediting import credit_lines
 from billing.services.invoicing import invoice_order, issue_collective
 from billing.services.paying import record_transfer
 from tests.billing.invoiced import clear_money, fill, invoice_of, order_of, overdue, today
+from tests.matrix.asking import writing_only
 from tests.world import World
 
 
@@ -182,12 +184,43 @@ def test_paying_on_the_page(world: World) -> None:
     invoice = invoice_of(world)
     fill(invoice.payer, "50")
     gina = world.client("gina")
-    answer = gina.post(at("invoice_pay", "garage-nord", invoice), {"amount": "4.00"}, follow=True)
+    part = {"amount": "4.00", "key": shown_key(gina, invoice)}
+    answer = gina.post(at("invoice_pay", "garage-nord", invoice), part, follow=True)
     assert "6.72" in _body(answer)
-    gina.post(at("invoice_pay", "garage-nord", invoice), {"amount": "6.72"})
+    rest = {"amount": "6.72", "key": shown_key(gina, invoice)}
+    gina.post(at("invoice_pay", "garage-nord", invoice), rest)
     page = gina.get(at("invoice", "garage-nord", invoice))
     assert page.context["form"] is None
     assert Payment.objects.count() == 2
+
+
+def shown_key(browser: Any, invoice: Invoice) -> str:
+    """The key in the form on the invoice's page."""
+    page = _body(browser.get(at("invoice", "garage-nord", invoice)))
+    found = re.search(r'name="key" value="(\w+)"', page)
+    assert found is not None
+    return found[1]
+
+
+def test_a_part_pressed_twice_is_paid_once(world: World) -> None:
+    """T18: the page's form carries a key, a new one each time."""
+    invoice = invoice_of(world)
+    fill(invoice.payer, "50")
+    gina, pay = world.client("gina"), at("invoice_pay", "garage-nord", invoice)
+    part = {"amount": "4.00", "key": shown_key(gina, invoice)}
+    for _twice in range(2):
+        assert "is booked" in _body(gina.post(pay, part, follow=True))
+    assert Payment.objects.count() == 1
+    gina.post(pay, part | {"key": shown_key(gina, invoice)})
+    assert Payment.objects.count() == 2
+
+
+def test_without_its_key_nothing_is_paid(world: World) -> None:
+    invoice = invoice_of(world)
+    fill(invoice.payer, "50")
+    gina = world.client("gina")
+    assert gina.post(at("invoice_pay", "garage-nord", invoice), {"amount": "4"}).status_code == 200
+    assert not Payment.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -206,7 +239,7 @@ def test_a_wrong_amount_is_told_beside_the_field(world: World, amount: str, word
     invoice = invoice_of(world)
     fill(invoice.payer, "5")
     answer = world.client("gina").post(
-        at("invoice_pay", "garage-nord", invoice), {"amount": amount}
+        at("invoice_pay", "garage-nord", invoice), {"amount": amount, "key": "k" * 32}
     )
     assert answer.status_code == 200
     assert words in str(answer.context["form"].errors["amount"])
@@ -256,8 +289,38 @@ def test_the_pdf_is_printed_by_the_job_and_served_by_the_page(world: World) -> N
     assert world.client("gina").get(f"/media/{invoice.pdf.name}").status_code == 404
 
 
-def test_it_is_printed_on_demand(world: World) -> None:
-    answer = world.client("gina").get(at("invoice_pdf", "garage-nord", invoice_of(world)))
+def test_before_the_job_it_is_laid_out_and_nothing_is_written(world: World, settings: Any) -> None:
+    """Architecture 2: GET never writes, neither a row nor a file."""
+    invoice, gina = invoice_of(world), world.client("gina")
+    with writing_only():
+        answer = gina.get(at("invoice_pdf", "garage-nord", invoice))
+        assert _body(answer).encode() == PDF
+    invoice.refresh_from_db()
+    assert not invoice.pdf
+    assert [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()] == []
+
+
+def test_a_failure_before_the_job_is_told_and_not_counted(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(document: Any) -> bytes:
+        raise DocumentError("no font")
+
+    monkeypatch.setattr(invoices, "render", broken)
+    invoice, gina = invoice_of(world), world.client("gina")
+    with writing_only():
+        page = gina.get(at("invoice_pdf", "garage-nord", invoice), follow=True)
+    assert "is being made" in _body(page)
+    invoice.refresh_from_db()
+    assert invoice.pdf_attempts == 0
+
+
+def test_a_lost_file_is_laid_out_again(world: World) -> None:
+    invoice = invoice_of(world)
+    assert print_due() == 1
+    invoice.refresh_from_db()
+    invoice.pdf.storage.delete(invoice.pdf.name)
+    answer = world.client("gina").get(at("invoice_pdf", "garage-nord", invoice))
     assert _body(answer).encode() == PDF
 
 

@@ -127,8 +127,8 @@ def test_the_list_costs_the_same_with_more_products(
 def test_the_csv_holds_the_same(lea):
     page = lea.get(reverse("prices_csv", args=[ALPINE]), {"q": "web hosting", "period": "monthly"})
     head, line = b"".join(page).decode("utf-8-sig").splitlines()
-    assert head.startswith("Product;Category;Period;Currency;")
-    assert line.startswith("Web hosting;Web & domains;Monthly;CHF;9.92;7.94;20.00;")
+    assert head.startswith("Product,Category,Period,Currency,")
+    assert line.startswith("Web hosting,Web & domains,Monthly,CHF,9.92,7.94,20.00,")
     assert "30+: 25.00" in line
 
 

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from billing.models import Rebill, RebillLine
 from billing.services import rebilling
+from billing.views.rebilling import papers
 from tests.billing.rebilled import (
     HOTEL,
     RHONE,
@@ -24,6 +25,7 @@ from tests.billing.rebilled import (
     sender,
     url,
 )
+from tests.matrix.asking import writing_only
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -129,9 +131,20 @@ def test_the_buttons_of_an_issued_bill(world: World) -> None:
     assert "It cancels bill" in page.text
 
 
+def test_looking_at_a_pdf_writes_nothing(world: World) -> None:
+    """Architecture 2: one that could not be printed when it was issued is laid out each time."""
+    issued, lea_, hugo = bill(world), browser(world), browser(world, "hugo")
+    with writing_only():
+        assert b"%PDF" in lea_.get(url("rebill_pdf", issued)).content[:8]
+        assert b"%PDF" in hugo.get(url("partner_bill_pdf", issued, HOTEL)).content[:8]
+    issued.refresh_from_db()
+    assert not issued.pdf
+
+
 def test_the_pdf_is_kept(world: World) -> None:
     """M8: what was issued never changes, its paper too."""
     issued = bill(world)
+    papers.print_early(issued)
     first = browser(world).get(url("rebill_pdf", issued))
     assert first["Content-Disposition"] == f'attachment; filename="{issued.number}.pdf"'
     client = browser(world, "hugo").get(url("partner_bill_pdf", issued, HOTEL))

@@ -2,9 +2,12 @@
 
 import pytest
 
-from access.models import Act
+from access.models import Act, User
 from billing.models import RebillMarkup
 from billing.services import rebilling
+from clients.models import Partnership
+from clients.rules import Offer, Side
+from clients.services import change_access, end_partnership
 from tests.billing.rebilled import (
     ALPINE,
     HOTEL,
@@ -136,3 +139,23 @@ def test_get_writes_nothing(world: World) -> None:
     for name in ("rebill_cancel", "rebill_issue", "rebill_discard"):
         browser(world).get(url(name, issued))
     assert Act.objects.count() == acts
+
+
+@pytest.mark.parametrize("case", ["full", "limited", "ended", "without a name"])
+def test_the_client_s_people_are_named_as_far_as_section_6_goes(world: World, case: str) -> None:
+    """Who is mailed: names with full access; nobody with limited access or none; no address."""
+    hugo = User.objects.filter(pk=world.person("hugo").pk)
+    hugo.update(name="" if case == "without a name" else "Hugo Zqfavre")
+    sender(world)
+    ordered(world)
+    made = draft(world)
+    live, by = Partnership.objects.get(client__slug=HOTEL), world.actor("hugo", HOTEL)
+    if case == "limited":
+        offer = Offer.limited([world.products(HOTEL)[0].pk])
+        change_access(partnership=live, offer=offer, version=live.version, by=by)
+    if case == "ended":
+        end_partnership(partnership=live, side=Side.CLIENT, by=by)
+    page = browser(world).get(url("rebill_issue", made)).text
+    assert ("Hugo Zqfavre" in page) is (case == "full")
+    assert ("people who read bills" in page) is (case != "full")
+    assert hugo.get().email not in page

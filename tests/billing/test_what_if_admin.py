@@ -122,6 +122,7 @@ def test_days_without_orders(staff, draft):
 def test_publishing(world, staff, draft):
     page = address(LABEL, "publish", draft.pk)
     assert "10.00 %" in text_of(staff.get(page))
+    assert f'"{page}"' in staff.get(address(LABEL, "change", draft.pk)).content.decode()
     assert "from tomorrow on" in text_of(staff.post(page, {"day": day(0)}))
     assert staff.post(page, {"day": day(20)}).status_code == 302
     row = PartnerRate.objects.get(valid_from=day(20))
@@ -129,6 +130,7 @@ def test_publishing(world, staff, draft):
     assert "has been published already" in text_of(staff.post(page, {"day": day(21)}))
     shown = text_of(staff.get(address(LABEL, "change", draft.pk)))
     assert "This draft is published" in shown
+    assert f'"{page}"' not in staff.get(address(LABEL, "change", draft.pk)).content.decode()
     assert 'name="title"' not in shown
     for name in ("change", "delete"):
         assert staff.post(address(LABEL, name, draft.pk), {"post": "yes"}).status_code == 403

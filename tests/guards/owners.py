@@ -30,6 +30,13 @@ WITHOUT_OWNER = {
     "billing.InvoiceCounter": "the numbers are the vendor's, one row a year (M8)",
     "clients.Category": "the catalogue is the same for all",
     "clients.ProductType": "the catalogue is the same for all",
+    "partners.ProgrammeVersion": "the programme's words are the vendor's, the same for all (P1)",
+    "partners.ProgrammeText": "the programme's words are the vendor's, the same for all (P1)",
+    "partners.ThemeBundle": "the vendor's; shown to approved partners only (P4)",
+    "tenders.Tender": "anybody's, who may have no organisation (T1); pages find it by a mailed "
+    "link, the requester's account, or as a partner that may read it",
+    "tenders.TenderLink": "found by its secret, or by what this browser has shown (T26)",
+    "tenders.Tender_categories": "of a tender",
 }
 
 

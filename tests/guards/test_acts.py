@@ -18,6 +18,12 @@ PERSONAL = {
     "billing.services.bank_import.set_aside": "the vendor's own; the row names who, when and why",
     "billing.services.ledger.book": "one entry of a verb that writes the act itself",
     "billing.services.requests.propose_correction": "nothing is booked before another verb settles",
+    "partners.services.texts.publish": "the vendor's own; the version names who published it",
+    "tenders.services.proposing.attach": "part of a draft; sending it is the act",
+    "tenders.services.proposing.detach": "part of a draft; sending it is the act",
+    "tenders.services.proposing.save_proposal": "a draft; sending it is the act",
+    "tenders.services.closing.hide": "staff's; the requester is mailed why, the admin keeps who",
+    "tenders.services.closing.show": "staff's; the requester is mailed, the admin keeps who",
 }
 WRITERS = {"write", "record", "refused"}
 

@@ -12,14 +12,15 @@ RULES, MODELS, SERVICES, OUTPUT, DOORS = range(5)
 # The first pattern that fits the name inside the app tells the floor.
 FLOORS = [
     (r"(rules|rules_rebilling|states|devices)(\.|$)", RULES),
+    (r"(contact_patterns|extracts|pdf)(\.|$)", RULES),
     (r"(models|querysets|errors|ids|grants|assigning|reach|policy|pictures)(\.|$)", MODELS),
     (r"(acts|log|limits|second_factor|copying)(\.|$)", MODELS),
-    (r"(sight|vat|references|entries|bank_files)(\.|$)", MODELS),
+    (r"(sight|vat|references|entries|bank_files|programme_texts)(\.|$)", MODELS),
     (r"exit_money$", MODELS),  # where the house above registers its sentences
     (r"exits$", OUTPUT),
     (r"letters\.", OUTPUT),  # the letters of a part, written with the maker in access.letters
     (r"(services|mail|letters|provisioning|explaining|renewals)(\.|$)", SERVICES),
-    (r"(forms|emails|support_emails|payer_emails|letter_parts|documents|exports)(\.|$)", OUTPUT),
+    (r"(forms|emails|\w+_emails|letter_parts|documents|exports|wording)(\.|$)", OUTPUT),
     (r"web\.(lists|wizard|csv|widgets)(\.|$)", OUTPUT),  # the general shapes of forms and lists
     (r"(urls|views|admin|tasks|web|adapter|templatetags|management)(\.|$)", DOORS),
     (r"apps$", DOORS),
@@ -96,7 +97,7 @@ def test_an_import_from_below_is_allowed(name: str, source: str) -> None:
 # ---- Rules are pure, services know no request -----------------------------------------------
 
 STANDARD = {"dataclasses", "enum", "decimal", "typing", "collections", "datetime", "functools"}
-STANDARD |= {"itertools", "math", "re"}
+STANDARD |= {"itertools", "math", "re", "html", "unicodedata", "zlib"}
 # `Promise` is the type of a text that is translated when it is shown.
 PURE = STANDARD | {
     "django.db.models",

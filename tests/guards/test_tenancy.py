@@ -17,6 +17,8 @@ READ = re.compile(r"(views|forms|urls|exports|templatetags|web|context|navigatio
 QUESTIONS = {
     "visible_to",
     "visible_to_client",
+    "backups_visible_to",
+    "of_former_clients",
     "visible_to_partner",
     "waiting_for_partner",
     "of_client",
@@ -29,6 +31,7 @@ QUESTIONS = {
     "sent_to",
     "by_token",
     "readable",
+    "read_by_requester",
     "at_clients_of",
     "people_visible_to",
     "people_at_clients_of",
@@ -36,6 +39,8 @@ QUESTIONS = {
     "open_to_clients",
     "of_clients",
     "waiting_for",
+    "on_board",
+    "read_by_partner",
     # about a row that the actor was permitted to see
     "reached_by",
     "promised_to",
@@ -46,6 +51,7 @@ QUESTIONS = {
 """The questions that ask for the actor, the person or the secret, or that are for everybody."""
 
 TENANTS = {model.__name__ for model in owned_models()} | {"Organisation", "OutgoingMail", "User"}
+TENANTS |= {"Tender", "TenderLink"}
 ROWS = {"all", "filter", "exclude", "get", "first", "last", "count", "exists", "values", "none"}
 ROWS |= {
     "values_list",

@@ -15,7 +15,7 @@ from django.urls import reverse
 from tests.matrix.cast import CLIENT, EVERY_CANARY, PARTNER, STATES, Cast, keys_of
 from tests.matrix.expected import ACCOUNTING, OF_MONEY, answer, canaries
 from tests.matrix.money import EVERY_FIGURE, figures_in, last_month
-from tests.matrix.rows import MONEY, ROWS, Row
+from tests.matrix.rows import MONEY, PROGRAMME, ROWS, Row
 
 DRAWN = re.compile(r"""(csrfmiddlewaretoken" value="|nonce="|'nonce-)[^"']+""")
 """Random letters of an answer: sooner or later they spell a canary."""
@@ -111,14 +111,14 @@ def is_turn(
         return True
     answers = _answers(persona, slug, name, key, method)
     turn = crc32(f"{persona} {slug} {name} {key}".encode())
-    if name in MONEY:
+    if name in MONEY or name in PROGRAMME:
         return _is_turn_of_money(turn, answers, state)
     always_refused = len(set(answers.values())) == 1 and answers[state] in (403, 404, 405)
     return not always_refused or (turn + list(STATES).index(state)) % 7 == 0
 
 
 def _is_turn_of_money(turn: int, answers: dict[str, int | str], state: str) -> bool:
-    """Pages of money are many: of the states with the same answer one is tried."""
+    """These pages are many: of the states with the same answer one is tried."""
     alike = [each for each in STATES if answers[each] == answers[state]]
     return (alike.index(state) + turn) % len(alike) == 0
 

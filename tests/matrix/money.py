@@ -12,7 +12,6 @@ from typing import Any
 from django.utils import timezone
 
 from access.models import Membership, Organisation
-from billing.documents.invoices import print_one
 from billing.models import Entry, Invoice, InvoiceCounter, Order, Rebill
 from billing.models.rebilling import RebillMarkup
 from billing.rules import Terms
@@ -20,7 +19,6 @@ from billing.services import rebilling, requests
 from billing.services.invoicing import invoice_order
 from billing.services.paying import record_transfer
 from billing.states import OrderState
-from billing.views.rebilling import papers
 from clients.models import Product
 from clients.rules import Side
 from partners.models import Partner
@@ -139,10 +137,9 @@ def _order(world: World, cast: Cast, key: str, *, both: bool) -> Order:
 
 
 def _invoice(order: Order) -> Invoice:
-    """The order's invoice, printed already."""
+    """The order's invoice, not printed yet: no reader may keep what is printed for it."""
     invoice = invoice_order(order=order)
     assert invoice is not None
-    print_one(invoice.pk)  # else its first reader would
     return invoice
 
 
@@ -207,9 +204,7 @@ def _bill(cast: Cast, client: Organisation) -> Rebill:
     boss, today = cast.actor("partner boss"), timezone.localdate()
     draft = rebilling.start_draft(client=client, period_from=today, period_until=today, by=boss)
     draft.refresh_from_db()
-    issued = rebilling.issue(bill=draft, version=draft.version, by=boss)
-    papers.print_early(issued)
-    return issued
+    return rebilling.issue(bill=draft, version=draft.version, by=boss)
 
 
 def empty_draft(boss: Any, client: Organisation) -> Rebill:

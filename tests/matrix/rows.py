@@ -161,3 +161,17 @@ MONEY: dict[str, Row] = {
     "partner_bill_pdf": Row("accounting.see", "received"),
 }
 ROWS |= MONEY
+
+PROGRAMME: dict[str, Row] = {
+    "programme_status": Row("programme.see"),
+    "programme_apply": Row("programme.apply", methods="GET POST"),
+    "programme_withdraw": Row("programme.apply", methods="GET POST"),
+    "benefits": Row("reseller.benefits"),
+    "backups": Row("reseller.backups"),
+    "backups_csv": Row("reseller.backups"),
+    "listing": Row("reseller.change_listing", methods="GET POST"),
+    "listing_preview": Row("reseller.listing"),
+    "tenders": Row("reseller.tenders"),
+    "tender_preferences": Row("reseller.tender_settings", methods="GET POST"),
+}
+ROWS |= PROGRAMME

@@ -53,6 +53,16 @@ SECTION_6 = {
     "clients.limit_orders": "all all no hidden hidden hidden hidden",
     "clients.confirm_payer": "all all no hidden hidden hidden hidden",
     "clients.rebill": "all all accounting hidden hidden hidden hidden",
+    # P1, P4, D1, T2-T4, C4: what answers for the partner as a whole is its representatives'
+    "reseller.benefits": "all all all hidden hidden hidden hidden",
+    "reseller.backups": "all all assigned hidden hidden hidden hidden",
+    "reseller.listing": "all all no hidden hidden hidden hidden",
+    "reseller.change_listing": "all all no hidden hidden hidden hidden",
+    "reseller.tenders": "all all no hidden hidden hidden hidden",
+    "reseller.open_tender": "all all no hidden hidden hidden hidden",
+    "reseller.propose": "all all no hidden hidden hidden hidden",
+    "reseller.tender_settings": "all all no hidden hidden hidden hidden",
+    "programme.see": "all all no hidden hidden hidden hidden",
     "programme.apply": "all no no hidden hidden hidden hidden",
 }
 COLUMNS = (
@@ -71,7 +81,7 @@ def said(
 ) -> str:
     """The cell of an act and a capacity; reseller pages exist at a partner only, premium pages
     where there is premium support, and accounts for who holds the right to them."""
-    if act.startswith("clients.") and not reseller:
+    if act.startswith(("clients.", "reseller.")) and not reseller:
         return "hidden"
     if act.startswith("premium.") and not premium:
         return "hidden"

@@ -12,6 +12,7 @@ from tests.matrix.asking import (
 )
 from tests.matrix.cast import CLIENT, PERSONAS, SUPPORT, build
 from tests.matrix.rows import ROWS
+from tests.matrix.tendering import REQUESTER, RESELLER
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +34,14 @@ ELSEWHERE: dict[str, tuple[int | str, int | str]] = {
     "second_factor": ("login", 200),
     "sessions": ("login", 200),
     "sessions_end_others": ("login", 405),
+    "programme": (200, 200),
+    "directory": (200, 200),
+    "sitemap": (200, 200),
+    "robots": (200, 200),
+    "tender_submit": (200, 200),
+    "tender_preview": (405, 405),
+    "tender_sent": (200, 200),
+    "tender_gone": (404, 404),
     "demo_mails": (404, 404),
     "demo_mail": (404, 404),
     "demo_mail_body": (404, 404),
@@ -42,6 +51,9 @@ STAFF = {*SUPPORT, "staff"}
 OTHERS = {"readyz", "invitation", "invitation_link", "request_answer", "request_refuse"}
 OTHERS |= {"member_join", "member_link", "member_join_accept", "member_join_refuse"}
 OTHERS |= {"session_end"}
+# Those in test_tenders.py and test_programme.py.
+OTHERS |= {*RESELLER, *REQUESTER, "tender_link", "tender_confirm", "backup_move"}
+OTHERS |= {"directory_page", "directory_contact", "directory_invite", "directory_logo"}
 
 
 def named_without_arguments() -> list[str]:

@@ -48,6 +48,15 @@ def dead(html: str) -> list[str]:
     return wrong
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["programme", "directory", "tender_submit", "admin:index"])
+def test_the_first_page_leads_its_four_readers_on(client, name):
+    """Partners to the programme, clients to the directory, who needs help to tenders, staff to
+    their desk."""
+    cards = client.get(reverse("landing")).text.partition('class="audiences"')[2]
+    assert f'href="{reverse(name)}"' in cards
+
+
 ENTRANCES = [
     "landing",
     "account_login",

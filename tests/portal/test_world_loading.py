@@ -13,7 +13,7 @@ from django.utils import timezone
 from access.models import Act, Attempt, Membership, Organisation, OutgoingMail
 from clients.models import Partnership, Product
 from portal import worlds
-from portal.worlds import format, money_format
+from portal.worlds import format, money_format, programme_format, tender_format
 
 DOCUMENTATION = Path(__file__).resolve().parents[2] / "docs" / "world.md"
 
@@ -60,6 +60,8 @@ def test_a_small_world(emptied, small, tmp_path):
 def test_mails_leave_when_the_world_says_so(emptied, small, tmp_path):
     run(small | {"send_mails": True}, tmp_path)
     assert {mail.kind for mail in OutgoingMail.objects.waiting()} == {
+        "partners.application_received",
+        "partners.approved",
         "clients.requested",
         "clients.accepted",
     }
@@ -179,10 +181,11 @@ def test_a_world_may_hold_more_partnerships_than_one_day_of_buttons(world, small
 def test_every_key_is_in_the_documentation():
     """`docs/world.md` names each key of each object."""
     text = DOCUMENTATION.read_text(encoding="utf-8")
-    kinds = {**vars(format), **vars(money_format)}.values()
+    files = (format, money_format, programme_format, tender_format)
+    kinds = {name: kind for file in files for name, kind in vars(file).items()}.values()
     kinds = [kind for kind in kinds if isinstance(kind, type)]
     kinds = [kind for kind in kinds if issubclass(kind, format.Entry) and kind is not format.Entry]
-    assert len(kinds) == 22
+    assert len(kinds) == 36
     for kind in kinds:
         for field in fields(kind):
             if "reader" in field.metadata:

@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 from django.core.management import call_command
 
-from billing.models import Account, Invoice, Order, OrderLine
+from billing.models import Account, Invoice, Order, OrderLine, Rebill
+from billing.services import rebilling
 from portal import worlds
 from tests.world import World
 
@@ -39,3 +40,23 @@ def test_the_demo_shows_money(demo: None) -> None:
     assert alpine.entries.filter(kind="payment").exists()
     assert alpine.balance == sum(entry.amount for entry in alpine.entries.all())
     assert not Order.objects.filter(lines__product_type__prices=None).exists()
+
+
+def test_the_demo_shows_a_partner_that_bills_its_client(demo: None, live_world: World) -> None:
+    """B12: Alpine Web bills Hôtel Bellevue 30 % more than its 208.32 (M1) for each month, one bill
+    is paid, one open, and one month waits."""
+    bills = list(Rebill.objects.order_by("sequence"))
+    assert [(bill.state, bill.client.slug) for bill in bills] == [
+        ("paid", "hotel-bellevue"),
+        ("open", "hotel-bellevue"),
+    ]
+    for bill in bills:
+        assert bill.number.startswith("AW-")
+        line = bill.lines.get(quantity=35)
+        assert (line.cost, line.unit_price, line.net) == (
+            Decimal("208.32"),
+            Decimal("7.7376"),
+            Decimal("270.82"),
+        )
+    [waiting] = rebilling.to_bill(live_world.actor("lea", "alpine-web"))
+    assert (waiting.client.slug, waiting.cost >= Decimal("208.32")) == ("hotel-bellevue", True)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from access.ids import public_id
 from access.mail import Recipient, queue_mail
 from access.models import Membership, Organisation, User
-from access.policy import Actor
+from access.policy import Actor, somebody_in
 from access.rules import Role
 from billing import references, vat
 from billing.errors import AlreadySettled, AmountWrong, NothingToBill, TooSoon
@@ -214,6 +214,14 @@ def readers_of(client: Organisation) -> list[User]:
         user__is_active=True,
     )
     return [member.user for member in members.select_related("user").order_by("pk")]
+
+
+def names_of_readers(client: Organisation, *, by: Actor) -> list[str]:
+    """Who is mailed about bills, by name, as far as the actor may read the names of the client's
+    people (section 6): none with limited access or when it is over, and never an address."""
+    there = somebody_in(by.person, client.slug)
+    readers = readers_of(client) if there and there.may("people.see") else []
+    return [user.name for user in readers if user.name]
 
 
 def tell_client(kind: str, bill: Rebill, *, event: str = "") -> None:

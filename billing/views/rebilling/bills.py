@@ -147,5 +147,4 @@ def rebill_cancel(request: HttpRequest, actor: Actor, bill: Rebill) -> HttpRespo
             % {"number": bill, "credit": credit},
         )
         return redirect("rebill", actor.organisation.slug, credit.public_id)
-    context = {"bill": bill, "form": form, "readers": rebilling.readers_of(bill.client)}
-    return render(request, "billing/rebill_cancel.html", context)
+    return render(request, "billing/rebill_cancel.html", {"bill": bill, "form": form})

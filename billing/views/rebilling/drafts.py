@@ -133,7 +133,12 @@ def rebill_issue(request: HttpRequest, actor: Actor, bill: Rebill) -> HttpRespon
             % {"number": issued, "client": issued.client},
         )
         return _back(actor, issued)
-    context = {"bill": bill, "form": form, "readers": rebilling.readers_of(bill.client)}
+    context = {
+        "bill": bill,
+        "form": form,
+        "is_read": bool(rebilling.readers_of(bill.client)),
+        "names": rebilling.names_of_readers(bill.client, by=actor),
+    }
     return render(request, "billing/rebill_issue.html", context)
 
 

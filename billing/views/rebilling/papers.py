@@ -109,21 +109,23 @@ def _vat(bill: Rebill) -> VatTotal:
 
 
 def pdf_of(bill: Rebill) -> bytes:
-    """The PDF of an issued bill, printed once and kept. Raises a `DocumentError`."""
-    if not bill.pdf:
-        bill = rebilling.keep_pdf(bill=bill, content=render(document_of(bill)))
-    try:
-        with bill.pdf.open("rb") as file:
-            return bytes(file.read())
-    except FileNotFoundError:  # the store lost it: the figures are all there
-        logger.exception("The kept PDF of the bill %s is gone.", bill.public_id)
-        return render(document_of(bill))
+    """The PDF of an issued bill as it is kept; laid out in memory when it could not be printed at
+    once, or the store lost it: the figures are all there. Nothing is written, so that a page's GET
+    may ask for it. Raises a `DocumentError`."""
+    if bill.pdf:
+        try:
+            with bill.pdf.open("rb") as file:
+                return bytes(file.read())
+        except FileNotFoundError:
+            logger.exception("The kept PDF of the bill %s is gone.", bill.public_id)
+    return render(document_of(bill))
 
 
 def print_early(bill: Rebill) -> None:
-    """Prints a bill that was just issued; should that fail, its first reader tries again."""
+    """Prints and keeps a bill that was just issued; should that fail, each reader's is laid out
+    from the same figures."""
     try:
-        pdf_of(bill)
+        rebilling.keep_pdf(bill=bill, content=render(document_of(bill)))
     except DocumentError:
         logger.exception("The bill %s could not be printed.", bill.public_id)
 

@@ -47,7 +47,8 @@ def summary(world: World) -> str:
     products = sum(len(each.product_names()) for each in world.organisations)
     return (
         f"People: {len(world.people)}, organisations: {len(world.organisations)}, "
-        f"products: {products}, partnerships: {len(world.partnerships)}."
+        f"products: {products}, partnerships: {len(world.partnerships)}, "
+        f"tenders: {len(world.tenders)}."
     )
 
 

@@ -14,7 +14,7 @@ from tests.billing.property.invariants import CHECKS
 from tests.billing.property.machine import Money
 from tests.world import World
 
-EXAMPLES = int(os.environ.get("MONEY_EXAMPLES", "8"))
+EXAMPLES = int(os.environ.get("MONEY_EXAMPLES", "6"))
 STEPS = int(os.environ.get("MONEY_STEPS", "25"))
 PHASES = (Phase.generate,) if os.environ.get("MONEY_SHRINK") == "no" else tuple(Phase)
 

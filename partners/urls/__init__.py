@@ -1,0 +1,1 @@
+"""The addresses of the partner programme and the directory."""

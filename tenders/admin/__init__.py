@@ -1,0 +1,3 @@
+"""Tenders, for staff."""
+
+from tenders.admin import tenders  # noqa: F401 - registers it

@@ -1,0 +1,1 @@
+"""The verbs of tenders (T1-T7)."""
