@@ -5,6 +5,7 @@ Nothing of it is kept in the session: each request asks the database again, so a
 at the next click.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -210,7 +211,7 @@ def clients_of(person: User) -> QuerySet[Organisation]:
     return Organisation.objects.filter(pk__in=clients).order_by("name", "pk")
 
 
-def client_names_of(person: User, text: str) -> QuerySet[Any, dict[str, Any]]:
+def client_names_of(person: User, text: str = "") -> QuerySet[Any, dict[str, Any]]:
     """The names, with `text` in them, and the keys of the clients the person reaches, by name:
     read from the partnerships' index alone, however many clients there are."""
     names = [
@@ -218,6 +219,13 @@ def client_names_of(person: User, text: str) -> QuerySet[Any, dict[str, Any]]:
         for rows in grants.partnerships_of(person)
     ]
     return names[0].union(*names[1:]).order_by("client_name", "client_id")
+
+
+def clients_named(names: Iterable[dict[str, Any]]) -> list[Organisation]:
+    """The clients of some of `client_names_of`, in their order."""
+    keys = [row["client_id"] for row in names]
+    found = Organisation.objects.in_bulk(keys)
+    return [found[key] for key in keys]
 
 
 def supported_by(person: User) -> QuerySet[Organisation]:

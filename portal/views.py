@@ -1,6 +1,5 @@
 """The portal's own pages: the landing page, the switcher, theme and language, error pages."""
 
-from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -15,8 +14,8 @@ from django.views.decorators.csrf import requires_csrf_token
 
 from access import together
 from access.errors import ActForbidden, Refused
-from access.models import MemberInvitation, Organisation
-from access.policy import client_names_of, organisations_of, supported_by
+from access.models import MemberInvitation
+from access.policy import client_names_of, clients_named, organisations_of, supported_by
 from access.services import change_language
 from access.web.lists import CountedPaginator
 from access.web.pages import ACTION, person, public
@@ -70,16 +69,16 @@ def switch(request: HttpRequest) -> HttpResponse:
     paginator = CountedPaginator(lists[tab], PAGE_SIZE, counts[tab])
     page = paginator.get_page(request.GET.get("page"))
     if tab == "clients":
-        page.object_list = _clients_named(page.object_list)
+        page.object_list = clients_named(page.object_list)
     context = {"page": page, "tab": tab, "text": text, "counts": counts}
     return render(request, "portal/switch.html", context)
 
 
-def _clients_named(names: Iterable[dict[str, Any]]) -> list[Organisation]:
-    """The clients of one page, in the order of their names."""
-    keys = [row["client_id"] for row in names]
-    found = Organisation.objects.in_bulk(keys)
-    return [found[key] for key in dict.fromkeys(keys)]
+@person(reason="Lists the first of the person's own organisations and clients, for a panel.")
+def switch_panel(request: HttpRequest) -> HttpResponse:
+    """The lists of the switcher, which asks for them when it opens; `here` is where one is."""
+    here = request.GET.get("here", "")
+    return render(request, "components/switcher_lists.html", {"here": here})
 
 
 def _back(request: HttpRequest) -> HttpResponse:
