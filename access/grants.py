@@ -215,7 +215,7 @@ def number_of_products() -> Any:
     whole = OrganisationGroupPermission.objects.filter(**mine).values("partnership")
     granted = ProductGroupPermission.objects.filter(**mine).values("partnership")
     of_whole = whole.annotate(number=Count("content_object__products")).values("number")
-    of_granted = granted.annotate(number=Count("pk")).values("number")
+    of_granted = granted.annotate(number=Count("content_object_id")).values("number")
     number = Case(
         When(live() & Q(access="full"), then=Subquery(of_whole)),
         When(live(), then=Subquery(of_granted)),

@@ -68,6 +68,16 @@ PAGES = (
 )
 GROWING = frozenset({"clients, searched", "switcher", "switcher, searched"})
 """Pages whose search reads the index of all the partner's clients: its growth is the clients'."""
+BY_KEY = frozenset({"clients", "clients, full", "products, full", "products of clients, searched"})
+"""Pages that look up each of their 50 rows by key, four blocks a time: in a small world, where
+whole tables are less, they read those."""
+MOST_GROWTH, LOOKED_UP = 1.5, 50 * 4
+
+
+def allowed(name: str, small: int) -> float:
+    """Blocks that a page's list may take in a larger world than the one where it took `small`."""
+    strict = small * MOST_GROWTH
+    return max(strict, small + LOOKED_UP) if name in BY_KEY else strict
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,7 @@ STATEMENTS = (
     f" 'Bern', '', '', '', false, false, false, '', {SURELY}, NULL"
     " FROM generate_series(1, {clients}) n",
     "INSERT INTO partners_partner (organisation_id, state, listed, contact_email, applied_at,"
-    f" approved_at) SELECT n, 'approved', true, '', {SURELY}, {SURELY}"
+    f" approved_at, reason) SELECT n, 'approved', true, '', {SURELY}, {SURELY}, ''"
     " FROM generate_series(1, {partners}) n",
     # the person of organisation n has its number; collaborators come after them
     "INSERT INTO access_user (id, password, is_superuser, email, name, language, is_staff,"

@@ -44,6 +44,7 @@ OVER_SORTS = {
 
 def _active(request: HttpRequest, actor: Actor) -> TogetherListing:
     rows = Partnership.objects.visible_to_partner(actor).active()
+    rows = rows.select_related(None).select_related("client")  # the partner is the reader's own
     filters = ActiveFilter(request.GET)
     return TogetherListing(request, rows, sorts=ACTIVE_SORTS, default="client", filters=filters)
 
@@ -100,10 +101,10 @@ def _list_page(
         asked |= {"waiting": waiting, "over": mine.over()}
         asked["invitations"] = waiting.filter(state=PartnershipState.INVITED)
     questions = {name: together.number(rows) for name, rows in asked.items()}
-    answers = together.ask(
-        rows=together.number(listing.rows), numbers=_numbers(listing.asked), **questions
-    )
-    listing.counted(answers["rows"])
+    if listing.narrowed:
+        questions["rows"] = together.number(listing.rows)
+    answers = together.ask(numbers=_numbers(listing.asked), **questions)
+    listing.counted(answers.get("rows", answers[tab]))
     _count_products(listing.page.object_list, answers["numbers"])
     for partnership in listing.page if tab == "over" else ():
         partnership.shown_state = state_now(partnership)

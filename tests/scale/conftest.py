@@ -10,7 +10,7 @@ from django.db import connection
 
 from bench.scale_world import Sizes, build
 
-LARGE, SMALL = 10_000, 2_000
+LARGE, SMALL = 30_000, 10_000
 
 
 @pytest.fixture(scope="module")
