@@ -17,7 +17,7 @@ class ReachedFilter(FilterForm):
     client = forms.CharField(
         max_length=80,
         required=False,
-        label=_("Client"),
+        label=_("Client's name"),
         widget=forms.TextInput(attrs={"placeholder": _("Client"), "type": "search"}),
     )
     category = forms.ChoiceField(
