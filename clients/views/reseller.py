@@ -1,6 +1,6 @@
 """The reseller space: the clients under management, those who were asked, those who were."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -105,7 +105,7 @@ def _list_page(
         questions["rows"] = together.number(listing.rows)
     answers = together.ask(numbers=_numbers(listing.asked), **questions)
     listing.counted(answers.get("rows", answers[tab]))
-    _count_products(listing.page.object_list, answers["numbers"])
+    _count_products(listing, answers["numbers"])
     for partnership in listing.page if tab == "over" else ():
         partnership.shown_state = state_now(partnership)
         partnership.shown_closed_at = closed_at(partnership)
@@ -125,14 +125,14 @@ def _numbers(rows: QuerySet[Partnership]) -> together.Question:
     return together.listed(rows.with_numbers().values("pk", "reached", "offered"))
 
 
-def _count_products(rows: Iterable[Partnership], numbers: list[dict[str, int]]) -> None:
+def _count_products(listing: TogetherListing, numbers: list[dict[str, int]]) -> None:
     """Writes its numbers on each row; asks again where a page was shown that nobody asked for."""
     found = {row["pk"]: row for row in numbers}
-    missing = [row.pk for row in rows if row.pk not in found]
+    missing = [row.pk for row in listing.page if row.pk not in found]
     if missing:
-        others = Partnership.objects.filter(pk__in=missing)
-        found |= {row["pk"]: row for row in together.ask(numbers=_numbers(others))["numbers"]}
-    for row in rows:
+        others = _numbers(listing.rows.filter(pk__in=missing))
+        found |= {row["pk"]: row for row in together.ask(numbers=others)["numbers"]}
+    for row in listing.page:
         row.reached, row.offered = found[row.pk]["reached"], found[row.pk]["offered"]
 
 

@@ -34,6 +34,16 @@ def test_a_collaborator_sees_only_the_products_of_their_clients(world):
     assert shown(response) == reached(world, "boulangerie-du-lac")
 
 
+def test_each_row_leads_to_its_product_and_its_client(world):
+    page = world.client("lea").get(URL).text
+    product = world.products("boulangerie-du-lac")[0]
+    for url in (
+        reverse("product", args=["boulangerie-du-lac", product.public_id]),
+        reverse("home", args=["boulangerie-du-lac"]),
+    ):
+        assert f'href="{url}"' in page
+
+
 def test_a_search_begins_words(world):
     product = world.products("boulangerie-du-lac")[0]
     word = product.name.split()[0]
