@@ -12,11 +12,9 @@ from access.web.lists import PER_PAGE, CountedPaginator
 from access.web.pages import page
 from clients import exports
 from clients.forms.client_products import ReachedFilter
-from clients.models import ProductType
+from clients.models import Category, ProductType
 from clients.models.catalogue import in_words
 from clients.reached import MOST, SORTS, ReachedProducts, counted
-
-TYPE_FIELDS = ("id", "name", "names", "category__slug", "category__name", "category__names")
 
 
 class ReachedListing:
@@ -33,28 +31,17 @@ class ReachedListing:
         self.rows = ReachedProducts(actor, text=self.q, sort=self.sort, **wanted)
 
     def read(self, number: str | None) -> None:
-        """Reads the page of this number, the catalogue and the figures: two queries."""
-        types = ProductType.objects.order_by("category__position", "category__name", "position")
-        answers = together.ask(
-            number=self.rows.number(),
-            types=together.listed(types.values(*TYPE_FIELDS)),
-        )
+        """Reads the page of this number, its products' types and the figures: three queries."""
+        categories = Category.objects.values("slug", "name", "names")
+        answers = together.ask(number=self.rows.number(), categories=together.listed(categories))
         rows, length = counted(self.rows, answers["number"])
-        paginator = CountedPaginator(rows, PER_PAGE, length, MOST)
-        self.page: Any = paginator.get_page(number)
-        self.total = paginator.count
-        self.types = {
-            kind["id"]: (_named(kind), _named(kind, "category__")) for kind in answers["types"]
-        }
-        categories = {
-            kind["category__slug"]: _named(kind, "category__") for kind in answers["types"]
-        }
-        self.filters.offer(categories.items())
-
-
-def _named(kind: dict[str, Any], prefix: str = "") -> str:
-    """The name in the reader's language, as the catalogue gives it."""
-    return in_words(kind[f"{prefix}name"], kind[f"{prefix}names"])
+        self.page: Any = CountedPaginator(rows, PER_PAGE, length, MOST).get_page(number)
+        self.total = self.page.paginator.count
+        self.filters.offer(
+            (row["slug"], in_words(row["name"], row["names"])) for row in answers["categories"]
+        )
+        keys = {row.product_type_id for row in self.page}
+        self.types = ProductType.objects.select_related("category").in_bulk(keys)
 
 
 @page("clients.see")
@@ -63,7 +50,7 @@ def client_products(request: HttpRequest, actor: Actor) -> HttpResponse:
     clients only (O5)."""
     listing = ReachedListing(request, actor)
     listing.read(request.GET.get("page"))
-    rows = [(row, *listing.types[row.product_type_id]) for row in listing.page]
+    rows = [(row, listing.types[row.product_type_id]) for row in listing.page]
     context = {
         "listing": listing,
         "page": listing.page,
