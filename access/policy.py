@@ -204,16 +204,10 @@ def organisations_of(person: User) -> QuerySet[Organisation]:
     return Organisation.objects.filter(memberships__user=person).order_by("name", "pk")
 
 
-def clients_of(person: User) -> QuerySet[Organisation]:
-    """The clients the person reaches for their partners, by name (the switcher's second tab)."""
-    keys = [rows.values("client_id") for rows in grants.partnerships_of(person)]
-    clients = keys[0].union(*keys[1:])
-    return Organisation.objects.filter(pk__in=clients).order_by("name", "pk")
-
-
 def client_names_of(person: User, text: str = "") -> QuerySet[Any, dict[str, Any]]:
-    """The names, with `text` in them, and the keys of the clients the person reaches, by name:
-    read from the partnerships' index alone, however many clients there are."""
+    """The names, with `text` in them, and the keys of the clients the person reaches for their
+    partners, by name (the switcher's second tab): read from the partnerships' index alone, however
+    many clients there are."""
     names = [
         rows.filter(client_name__icontains=text).values("client_name", "client_id")
         for rows in grants.partnerships_of(person)

@@ -122,6 +122,7 @@ def world(sizes: Sizes) -> Iterator[str]:
         with psycopg.connect(url, autocommit=True) as own:
             if not built(own, sizes):
                 build(own, sizes)
+            own.execute("VACUUM ANALYZE")  # what an earlier run took back has left its traces
         yield url
     finally:
         connection.close()

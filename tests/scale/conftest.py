@@ -24,6 +24,7 @@ def worlds(django_db_setup: None, django_db_blocker: Any) -> Iterator[Callable[[
             _create(name, like=tests)
             with psycopg.connect(**_parameters(name), autocommit=True) as own:
                 build(own, Sizes.of(number))
+                own.execute("VACUUM ANALYZE")
 
         @contextmanager
         def opened(number: int) -> Iterator[None]:
