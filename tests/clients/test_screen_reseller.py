@@ -396,6 +396,5 @@ def test_a_page_past_the_last_shows_the_last_with_its_numbers(world):
         world.client("lea").get("/o/alpine-web/reseller/clients/", {"page": page})
         for page in ("1", "99")
     )
-    numbers = [(row.pk, row.reached) for row in first.context["page"]]
-    assert numbers
-    assert [(row.pk, row.reached) for row in last.context["page"]] == numbers
+    rows = [[(row.pk, row.reached) for row in page.context["page"]] for page in (first, last)]
+    assert rows[0] == rows[1] != []
