@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.contrib.auth.models import Group, Permission
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce, Now
 
 from access.models import (
@@ -48,24 +48,46 @@ def live_partnerships_of(person: User) -> QuerySet[Any]:
     Legal representatives and administrators reach all clients through the partner's group, the
     others those assigned to them.
     """
+    represents = _represented_by(person).filter(organisation_id=OuterRef("partner_id"))
+    return (
+        _live_partnerships()
+        .filter(Exists(represents) | Exists(_assigned_to(person)))
+        .select_related("client", "partner__organisation")
+        .order_by("access", "started_at", "pk")
+    )
+
+
+def partnerships_of(person: User) -> tuple[QuerySet[Any], QuerySet[Any]]:
+    """The same, as two queries to be united: those of the partners that `person` represents or
+    administers, and those of the clients assigned to them. Each follows an index."""
+    represented = _represented_by(person).values("organisation_id")
+    return (
+        _live_partnerships().filter(partner_id__in=represented).order_by(),
+        _live_partnerships().filter(Exists(_assigned_to(person))).order_by(),
+    )
+
+
+def _live_partnerships() -> QuerySet[Any]:
     partnerships = apps.get_model("clients", "Partnership").objects
-    assigned = OrganisationUserPermission.objects.filter(
+    return partnerships.filter(live())
+
+
+def _represented_by(person: User) -> QuerySet[Membership]:
+    """The memberships by which `person` represents or administers partners."""
+    return Membership.objects.filter(
+        user=person,
+        user__groups=F("organisation__reseller_group"),
+        role__in=(Role.LEGAL_REPRESENTATIVE, Role.ADMINISTRATOR),
+    )
+
+
+def _assigned_to(person: User) -> QuerySet[OrganisationUserPermission]:
+    """For each row of a query of partnerships: its client is assigned to `person` (O5)."""
+    return OrganisationUserPermission.objects.filter(
         user=person,
         membership__user=person,
         membership__organisation_id=OuterRef("partner_id"),
         content_object_id=OuterRef("client_id"),
-    )
-    represents = Membership.objects.filter(
-        user=person,
-        user__groups=F("organisation__reseller_group"),
-        organisation_id=OuterRef("partner_id"),
-        role__in=(Role.LEGAL_REPRESENTATIVE, Role.ADMINISTRATOR),
-    )
-    return (
-        partnerships.filter(live())
-        .filter(Exists(represents) | Exists(assigned))
-        .select_related("client", "partner__organisation")
-        .order_by("access", "started_at", "pk")
     )
 
 
@@ -78,21 +100,15 @@ def products_within(actor: "Actor") -> Q:
     if said is Answer.ALL and actor.partner is None:
         return inside
     if said is Answer.ALL:
-        return inside & _exists(
-            OrganisationGroupPermission.objects.filter(
-                live("partnership__"),
-                content_object_id=OuterRef("organisation_id"),
-                partnership=actor.partnership,
-            )
+        whole = OrganisationGroupPermission.objects.filter(
+            content_object=actor.organisation, partnership=actor.partnership
         )
+        return inside & _lives(actor.partnership) & _exists(whole)
     if said is Answer.GRANTED:
-        return inside & _exists(
-            ProductGroupPermission.objects.filter(
-                live("partnership__"),
-                content_object_id=OuterRef("pk"),
-                partnership=actor.partnership,
-            )
+        granted = ProductGroupPermission.objects.filter(
+            content_object_id=OuterRef("pk"), partnership=actor.partnership
         )
+        return inside & _lives(actor.partnership) & _exists(granted)
     if said is Answer.ASSIGNED:
         return inside & _assigned(actor.membership)
     return NOTHING
@@ -155,8 +171,7 @@ def products_at_clients_of(partner: Organisation) -> Q:
 def products_at_clients_within(actor: "Actor") -> Q:
     """The condition that holds for the products that the actor's organisation, a partner, reaches
     now at the clients that the actor reaches in the reseller space (O5)."""
-    partnerships = apps.get_model("clients", "Partnership").objects
-    clients = partnerships.filter(live(), clients_within(actor)).values("client")
+    clients = _live_partnerships().filter(clients_within(actor)).values("client")
     return Q(organisation__in=clients) & products_at_clients_of(actor.organisation)
 
 
@@ -196,17 +211,16 @@ def counted_by_manager(products: QuerySet[Any], *fields: str) -> Iterator[tuple[
 
 def number_of_products() -> Any:
     """For each row of a query of partnerships, how many products it reaches now (T11)."""
-    whole = OrganisationGroupPermission.objects.filter(
-        live("partnership__"), partnership=OuterRef("pk")
-    ).values("partnership")
-    granted = ProductGroupPermission.objects.filter(
-        live("partnership__"), partnership=OuterRef("pk")
-    ).values("partnership")
-    return Coalesce(
-        Subquery(whole.annotate(number=Count("content_object__products")).values("number")),
-        Subquery(granted.annotate(number=Count("pk")).values("number")),
-        0,
+    mine = {"partnership": OuterRef("pk")}
+    whole = OrganisationGroupPermission.objects.filter(**mine).values("partnership")
+    granted = ProductGroupPermission.objects.filter(**mine).values("partnership")
+    of_whole = whole.annotate(number=Count("content_object__products")).values("number")
+    of_granted = granted.annotate(number=Count("content_object_id")).values("number")
+    number = Case(
+        When(live() & Q(access="full"), then=Subquery(of_whole)),
+        When(live(), then=Subquery(of_granted)),
     )
+    return Coalesce(number, 0)
 
 
 def granted_products(partnership: Any) -> QuerySet[Any]:
@@ -262,6 +276,23 @@ def managers(products: Iterable[Any]) -> dict[int, Any]:
         for product in products
     }
     return {key: partnership for key, partnership in found.items() if partnership is not None}
+
+
+def holder_key() -> Any:
+    """For each row of a query of products, the key of the partnership that was granted it, live
+    or not: a list of one client's products reads the name in `managers_at`."""
+    grants = ProductGroupPermission.objects.filter(content_object=OuterRef("pk"))
+    return Subquery(grants.values("partnership_id")[:1])
+
+
+def managers_at(client: Organisation) -> QuerySet[Any, dict[str, Any]]:
+    """The live partnerships of `client`: key, partner's name, and whether it holds the whole
+    organisation, so that it manages what nobody was granted (L7)."""
+    whole = OrganisationGroupPermission.objects.filter(
+        partnership=OuterRef("pk"), content_object=client
+    )
+    partnerships = _live_partnerships().filter(client=client).order_by()
+    return partnerships.annotate(whole=Exists(whole)).values("pk", "partner_name", "whole")
 
 
 def grant_products(partnership: Any, products: Iterable[Any], *, by: User) -> None:
@@ -343,6 +374,12 @@ def assign_clients(
         )
         for client in clients
     )
+
+
+def _lives(partnership: Any) -> Q:
+    """The partnership is live (L9): apart from the grants, so that it is looked up once and not
+    for each row."""
+    return _exists(_live_partnerships().filter(pk=partnership.pk))
 
 
 def _exists(rows: QuerySet[Any]) -> Q:

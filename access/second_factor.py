@@ -5,15 +5,13 @@ must have one before they open a client's space, the vendor's staff before the a
 the support access that a client gave, unless a setting says otherwise.
 """
 
-from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from access.factors import factors_of
 from access.models import Organisation, User
 from access.policy import REPRESENTING, Actor
-
-FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 class Reason(models.TextChoices):
@@ -53,15 +51,18 @@ def reason_for(actor: Actor) -> Reason | None:
 
 
 def has_one(person: User) -> bool:
-    """Whether signing in asks this person for more than a password. Recovery codes alone are
-    none: they come with the others."""
-    return Authenticator.objects.filter(user=person, type__in=FACTORS).exists()
+    """Whether signing in asks this person for more than a password."""
+    return factors_of(person).exists()
 
 
 def missing(actor: Actor) -> Reason | None:
-    """Why the actor must set up a second factor first; one query, and only where one is needed."""
+    """Why the actor must set up a second factor first; who comes by an address was asked for it
+    with the rest (`actor_in`), others are where one is needed."""
     reason = reason_for(actor)
-    return None if reason is None or has_one(actor.person) else reason
+    if reason is None:
+        return None
+    has_factor = has_one(actor.person) if actor.has_factor is None else actor.has_factor
+    return None if has_factor else reason
 
 
 def missing_for_any(person: User, organisations: list[Organisation]) -> Reason | None:

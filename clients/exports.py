@@ -1,6 +1,6 @@
 """What leaves as CSV: fixed columns, streamed, dates as ISO 8601 (M11)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -8,8 +8,18 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from clients.models import ExitLine, Partnership, Product
-from clients.rules import Access, BackupPlace, PartnershipState, PaymentMode, Side, state_at
+from clients.models import ExitLine, Partnership, Product, ProductType
+from clients.reached import Reached
+from clients.rules import (
+    Access,
+    BackupPlace,
+    PartnershipState,
+    PaymentMode,
+    Period,
+    ProductState,
+    Side,
+    state_at,
+)
 
 CHUNK = 2000
 
@@ -35,6 +45,28 @@ def product_rows(products: QuerySet[Product]) -> Iterator[tuple[Any, ...]]:
             product.product_type.category,
             product.get_state_display(),
             product.get_period_display(),
+            product.started_on,
+            product.renews_on,
+            _("yes") if product.auto_renewal else _("no"),
+            product.technical_contact,
+        )
+
+
+REACHED_COLUMNS = (_("Client"), *PRODUCT_COLUMNS)
+
+
+def reached_rows(products: Iterable[Reached]) -> Iterator[tuple[Any, ...]]:
+    """One row for each product of a partner's clients, under `REACHED_COLUMNS`."""
+    types = ProductType.objects.select_related("category").in_bulk()
+    for product in products:
+        product_type = types[product.product_type_id]
+        yield (
+            product.client_name,
+            product.name,
+            product_type,
+            product_type.category,
+            ProductState(product.state).label,
+            Period(product.period).label,
             product.started_on,
             product.renews_on,
             _("yes") if product.auto_renewal else _("no"),

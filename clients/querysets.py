@@ -191,10 +191,11 @@ class PartnershipQuerySet(QuerySet["Partnership"]):
         )
 
     def search(self, text: str) -> "PartnershipQuerySet":
-        """Those whose client's name, or the address asked, holds `text`: a partner's search."""
+        """Those whose client's name, or the address asked, holds `text`: a partner's search. It
+        is looked for in an index that holds both; of the rows only those found are read."""
         text = text.strip()
         found = Q(client_name__icontains=text) | Q(asked_email__icontains=text)
-        return self.filter(found) if text else self
+        return self.filter(pk__in=self.order_by().filter(found).values("pk")) if text else self
 
     def search_partners(self, text: str) -> "PartnershipQuerySet":
         """Those whose partner's name holds `text`: a client's search."""

@@ -8,7 +8,13 @@ from django.utils.functional import SimpleLazyObject, cached_property
 from django.utils.translation import get_language, pgettext_lazy
 
 from access.models import Organisation, User
-from access.policy import Actor, clients_of, organisations_of, supported_by
+from access.policy import (
+    Actor,
+    client_names_of,
+    clients_named,
+    organisations_of,
+    supported_by,
+)
 from portal.navigation import navigation
 
 THEME_COOKIE = "theme"
@@ -29,30 +35,18 @@ SHOWN = 6  # a partner may have 5,000 clients: the panel shows the first, /switc
 
 
 class Switcher:
-    """The switcher's two lists (O1), read only where a page shows them."""
+    """The first of each of the switcher's lists (O1), read only where they are shown."""
 
     def __init__(self, person: User) -> None:
         self.person = person
 
-    @cached_property
-    def _organisations(self) -> list[Organisation]:
-        return list(organisations_of(self.person)[: SHOWN + 1])
-
-    @cached_property
-    def _clients(self) -> list[Organisation]:
-        return list(clients_of(self.person)[: SHOWN + 1])
-
     @property
     def organisations(self) -> list[Organisation]:
-        return self._organisations[:SHOWN]
-
-    @property
-    def has_more_organisations(self) -> bool:
-        return len(self._organisations) > SHOWN
+        return list(organisations_of(self.person)[:SHOWN])
 
     @property
     def clients(self) -> list[Organisation]:
-        return self._clients[:SHOWN]
+        return clients_named(client_names_of(self.person)[:SHOWN])
 
     @cached_property
     def _supported(self) -> list[Organisation]:
@@ -65,10 +59,6 @@ class Switcher:
     @property
     def has_more_supported(self) -> bool:
         return len(self._supported) > SHOWN
-
-    @property
-    def has_more_clients(self) -> bool:
-        return len(self._clients) > SHOWN
 
 
 def theme_of(request: HttpRequest) -> str:

@@ -33,6 +33,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Area, ...]], ...] = (
         _("Reseller space"),
         (
             Area(_("Clients"), "people", "clients", "clients.see"),
+            Area(_("Products of clients"), "grid", "client_products", "clients.see"),
             Area(_("Benefits"), "bookmark-check", "benefits", "reseller.benefits"),
             Area(_("Orders of clients"), "bag", "client_orders", "clients.see"),
             Area(_("Earnings"), "piggy-bank", "earnings", "clients.earnings"),

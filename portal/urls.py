@@ -30,6 +30,7 @@ urlpatterns = [
     path("o/<slug:organisation>/costs/", include("billing.urls.costs")),
     path("o/<slug:organisation>/reseller/orders/", include("billing.urls.client_orders")),
     path("o/<slug:organisation>/reseller/clients/", include("clients.urls.reseller")),
+    path("o/<slug:organisation>/reseller/products/", include("clients.urls.client_products")),
     path("o/<slug:organisation>/reseller/log/", include("clients.urls.clients_log")),
     path("o/<slug:organisation>/reseller/earnings/", include("billing.urls.earnings")),
     path("o/<slug:organisation>/reseller/prices/", include("billing.urls.prices")),

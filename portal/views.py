@@ -2,10 +2,10 @@
 
 import sys
 from contextlib import suppress
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -16,11 +16,13 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.vary import vary_on_headers
 
+from access import together
 from access.errors import ActForbidden, Refused
 from access.models import MemberInvitation
-from access.policy import clients_of, organisations_of, supported_by
+from access.policy import client_names_of, clients_named, organisations_of, supported_by
 from access.services import change_language
 from access.web.findable import Findable
+from access.web.lists import CountedPaginator
 from access.web.pages import ACTION, person, public
 from access.web.strangers import without_token
 from clients.models import Partnership
@@ -72,20 +74,30 @@ def start(request: HttpRequest) -> HttpResponse:
 def switch(request: HttpRequest) -> HttpResponse:
     """All organisations and all clients of the person, searched and paged (O1); for the vendor's
     staff, also those that let support in (S2)."""
-    text = request.GET.get("q", "").strip()
-    lists = {
+    text = request.GET.get("q", "").strip()[:100].replace("\x00", "")
+    lists: dict[str, Any] = {
         "organisations": organisations_of(request.user).search(text),
-        "clients": clients_of(request.user).search(text),
+        "clients": client_names_of(request.user, text),
     }
     if request.user.is_staff:
         lists["support"] = supported_by(request.user).search(text)
-    counts = {name: rows.count() for name, rows in lists.items()}
+    counts = together.ask(**{name: together.number(rows) for name, rows in lists.items()})
     tab = request.GET.get("tab", "")
     if tab not in lists:  # the first that holds something
         tab = next((name for name, count in counts.items() if count), "organisations")
-    page = Paginator(lists[tab], PAGE_SIZE).get_page(request.GET.get("page"))
+    paginator = CountedPaginator(lists[tab], PAGE_SIZE, counts[tab])
+    page = paginator.get_page(request.GET.get("page"))
+    if tab == "clients":
+        page.object_list = clients_named(page.object_list)
     context = {"page": page, "tab": tab, "text": text, "counts": counts}
     return render(request, "portal/switch.html", context)
+
+
+@person(reason="Lists the first of the person's own organisations and clients, for a panel.")
+def switch_panel(request: HttpRequest) -> HttpResponse:
+    """The lists of the switcher, which asks for them when it opens; `here` is where one is."""
+    here = request.GET.get("here", "")
+    return render(request, "components/switcher_lists.html", {"here": here})
 
 
 def _back(request: HttpRequest) -> HttpResponse:

@@ -2,7 +2,8 @@
 
 Every module of `bench/` has `run()`, which answers a list of figures: `name`, `value`, `limit`,
 `ok`, and a `note` that says what was compared. Both sides of a figure are measured in the same
-run, so that a slow machine slows both.
+run, so that a slow machine slows both. A module with `options(parser)` takes options of its own,
+and its `run` the arguments; one with `table()` prints what it returns below the figures.
 """
 
 import argparse
@@ -21,14 +22,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("names", nargs="*", help="only these modules of bench/")
     parser.add_argument("--json", type=Path, help="write the figures to this file, too")
-    arguments = parser.parse_args()
     prepare()
+    modules = {name: load(name) for name in found()}
+    for module in modules.values():
+        if hasattr(module, "options"):
+            module.options(parser)
+    arguments = parser.parse_args()
     figures: list[dict[str, Any]] = []
-    for name in arguments.names or found():
+    for name in arguments.names or modules:
         say(f"{name} …")
-        figures += [{"bench": name, **figure} for figure in load(name).run()]
+        module = modules[name]
+        measured = module.run(arguments) if hasattr(module, "options") else module.run()
+        figures += [{"bench": name, **figure} for figure in measured]
     for figure in figures:
         say(line(figure))
+    for name in arguments.names or modules:
+        if hasattr(modules[name], "table"):
+            say(f"\n{modules[name].table()}")
     if arguments.json:
         arguments.json.write_text(json.dumps(figures, indent=2, default=str) + "\n")
     if not all(figure["ok"] for figure in figures):
@@ -51,7 +61,8 @@ def prepare() -> None:
 
 
 def found() -> list[str]:
-    return sorted(path.stem for path in (CHECKOUT / "bench").glob("[a-z]*.py"))
+    files = (CHECKOUT / "bench").glob("[a-z]*.py")
+    return sorted(path.stem for path in files if "\ndef run(" in path.read_text())
 
 
 def load(name: str) -> Any:

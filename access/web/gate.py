@@ -11,8 +11,9 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from access.factors import FACTORS
 from access.models import User
-from access.second_factor import FACTORS, Reason
+from access.second_factor import Reason
 
 
 def to_second_factor(request: HttpRequest, why: Reason, onward: str = "") -> HttpResponse:

@@ -32,6 +32,23 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
         return rows[: COUNTED + 1].count()
 
 
+class CountedPaginator(CappedPaginator):
+    """Pages through rows whose number was asked together with other figures."""
+
+    def __init__(self, rows: Any, per_page: int, counted: int, most: int = COUNTED) -> None:
+        super().__init__(rows, per_page)
+        self.most = most
+        self.counted = counted
+
+    @cached_property
+    def capped(self) -> bool:
+        return self.counted > self.most
+
+    @cached_property
+    def count(self) -> int:
+        return min(self.counted, self.most)
+
+
 class Listing:
     """The rows of a list page as the address asks for them.
 
@@ -64,7 +81,10 @@ class Listing:
         if filters is not None and filters.is_valid():
             rows = filters.narrow(rows)  # type: ignore[attr-defined]
         self.rows = rows.order_by(*self._ordering(sorts))
-        self.page: Page[Any] = self.paginator(self.rows, per_page).get_page(request.GET.get("page"))
+        self._read(request.GET.get("page"), per_page)
+
+    def _read(self, number: str | None, per_page: int) -> None:
+        self.page: Page[Any] = self.paginator(self.rows, per_page).get_page(number)
 
     @property
     def total(self) -> int:
@@ -91,6 +111,28 @@ class LongListing(Listing):
     """A list of rows that nobody counts to the end."""
 
     paginator = CappedPaginator
+
+
+class TogetherListing(Listing):
+    """A list whose rows are counted in one query with the other figures of its page: the page is
+    there after `counted`. Counts to `COUNTED`, as a `LongListing` does."""
+
+    def _read(self, number: str | None, per_page: int) -> None:
+        self._wanted = (number, per_page)
+
+    @property
+    def asked(self) -> QuerySet[Any]:
+        """The rows of the page that the address asks for, should there be as many."""
+        number, per_page = self._wanted
+        digits = number or "1"
+        place = int(digits) if digits.isascii() and digits.isdigit() else 1
+        first = (min(max(place, 1), COUNTED) - 1) * per_page
+        return self.rows[first : first + per_page]
+
+    def counted(self, rows: int) -> None:
+        """Turns to the page, when the number of `rows` is known."""
+        number, per_page = self._wanted
+        self.page = CountedPaginator(self.rows, per_page, rows).get_page(number)
 
 
 class FilterForm(forms.Form):

@@ -1,26 +1,28 @@
 """Forms about products."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from access.forms import plain_name
 from access.web.lists import FilterForm
 from clients.models import Category, Product
+from clients.models.catalogue import in_words
 from clients.rules import ProductState
 
 
 class ProductFilter(FilterForm):
-    """By category and state; only categories of products that the reader may see (T10)."""
+    """By category and state; only categories of products that the reader may see (T10).
 
-    category = forms.ModelChoiceField(
-        Category.objects.none(),
-        required=False,
-        to_field_name="slug",
-        label=_("Category"),
-        empty_label=_("Any category"),
+    `categories` is the query of them, for the page to ask together with its figures and to hand
+    to `offer`; it is asked at once only where the address names one.
+    """
+
+    category = forms.ChoiceField(
+        choices=[("", _("Any category"))], required=False, label=_("Category")
     )
     state = forms.ChoiceField(
         choices=[("", _("Any state")), *ProductState.choices], required=False, label=_("State")
@@ -28,12 +30,19 @@ class ProductFilter(FilterForm):
 
     def __init__(self, *args: Any, products: QuerySet[Product], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        seen = products.order_by().values("product_type__category")
-        self.fields["category"].queryset = Category.objects.filter(pk__in=seen)  # type: ignore[attr-defined]
+        seen = products.order_by().filter(product_type__category=OuterRef("pk"))
+        self.categories = Category.objects.filter(Exists(seen)).values("slug", "name", "names")
+        if self.data.get("category"):
+            self.offer(self.categories.all())
+
+    def offer(self, categories: Iterable[dict[str, Any]]) -> None:
+        """Sets the categories to choose from."""
+        names = [(row["slug"], in_words(row["name"], row["names"])) for row in categories]
+        self.fields["category"].choices = [("", _("Any category")), *names]  # type: ignore[attr-defined]
 
     def narrow(self, rows: QuerySet[Product]) -> QuerySet[Product]:
         if self.cleaned_data["category"]:
-            rows = rows.filter(product_type__category=self.cleaned_data["category"])
+            rows = rows.filter(product_type__category__slug=self.cleaned_data["category"])
         if self.cleaned_data["state"]:
             rows = rows.filter(state=self.cleaned_data["state"])
         return rows

@@ -25,7 +25,12 @@ class Named(models.Model):
         ordering = ["position", "name"]
 
     def __str__(self) -> str:
-        return self.names.get(get_language() or "") or self.name
+        return in_words(self.name, self.names)
+
+
+def in_words(name: str, names: dict[str, str]) -> str:
+    """What the reader's language calls a thing of the catalogue with this name and these."""
+    return names.get(get_language() or "") or name
 
 
 class Category(Named):

@@ -6,11 +6,11 @@ from django.shortcuts import redirect, render
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from access import grants
+from access import grants, together
 from access.errors import Refused
 from access.policy import Actor
 from access.web.csv import csv_response, export
-from access.web.lists import Listing
+from access.web.lists import TogetherListing
 from access.web.pages import FORM, page
 from clients import exports
 from clients.forms.products import ProductFilter, ProductSettingsForm
@@ -26,22 +26,30 @@ SORTS = {
 }
 
 
-def _listing(request: HttpRequest, actor: Actor) -> Listing:
+def _listing(request: HttpRequest, actor: Actor) -> TogetherListing:
     visible = Product.objects.visible_to(actor)
     filters = ProductFilter(request.GET, products=visible)
-    return Listing(request, visible, sorts=SORTS, default="name", filters=filters)
+    rows = visible.annotate(holder=grants.holder_key()) if actor.partner is None else visible
+    return TogetherListing(request, rows, sorts=SORTS, default="name", filters=filters)
 
 
 @page("product.see")
 def product_list(request: HttpRequest, actor: Actor) -> HttpResponse:
     listing = _listing(request, actor)
-    managers = grants.managers(listing.page) if actor.partner is None else {}
-    rows = [(product, managers.get(product.pk)) for product in listing.page]
+    asked = {"rows": together.number(listing.rows)}
+    asked["categories"] = together.listed(listing.filters.categories)
+    if actor.partner is None:
+        asked["managers"] = together.listed(grants.managers_at(actor.organisation))
+    answers = together.ask(**asked)
+    listing.counted(answers["rows"])
+    listing.filters.offer(answers["categories"])
+    managers = {row["pk"]: row["partner_name"] for row in answers.get("managers", ())}
+    whole = next((row["partner_name"] for row in answers.get("managers", ()) if row["whole"]), None)
     context = {
         "listing": listing,
         "page": listing.page,
         "sort": listing.sort,
-        "rows": rows,
+        "rows": [(row, managers.get(getattr(row, "holder", None), whole)) for row in listing.page],
         "shows_manager": actor.partner is None,
     }
     return render(request, "clients/products.html", context)

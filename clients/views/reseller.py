@@ -4,14 +4,16 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from access import together
 from access.policy import Actor
 from access.rules import RESELLER_ACTS
 from access.web.csv import csv_response, export
-from access.web.lists import Listing
+from access.web.lists import TogetherListing
 from access.web.pages import page
 from clients import exports
 from clients.forms.reseller import ActiveFilter, OverFilter, WaitingFilter
@@ -40,29 +42,30 @@ OVER_SORTS = {
 }
 
 
-def _active(request: HttpRequest, actor: Actor) -> Listing:
-    rows = Partnership.objects.visible_to_partner(actor).active().with_numbers()
+def _active(request: HttpRequest, actor: Actor) -> TogetherListing:
+    rows = Partnership.objects.visible_to_partner(actor).active()
+    rows = rows.select_related(None).select_related("client")  # the partner is the reader's own
     filters = ActiveFilter(request.GET)
-    return Listing(request, rows, sorts=ACTIVE_SORTS, default="client", filters=filters)
+    return TogetherListing(request, rows, sorts=ACTIVE_SORTS, default="client", filters=filters)
 
 
-def _ending(request: HttpRequest, actor: Actor) -> Listing:
-    rows = Partnership.objects.visible_to_partner(actor).ending_soon().with_numbers()
+def _ending(request: HttpRequest, actor: Actor) -> TogetherListing:
+    rows = Partnership.objects.visible_to_partner(actor).ending_soon()
     filters = ActiveFilter(request.GET)
-    return Listing(request, rows, sorts=ENDING_SORTS, default="ends", filters=filters)
+    return TogetherListing(request, rows, sorts=ENDING_SORTS, default="ends", filters=filters)
 
 
-def _waiting(request: HttpRequest, actor: Actor) -> Listing:
-    rows = Partnership.objects.waiting_for_partner(actor).with_numbers()
+def _waiting(request: HttpRequest, actor: Actor) -> TogetherListing:
+    rows = Partnership.objects.waiting_for_partner(actor)
     rows = rows.prefetch_related("asked_categories")
     filters = WaitingFilter(request.GET)
-    return Listing(request, rows, sorts=WAITING_SORTS, default="-sent", filters=filters)
+    return TogetherListing(request, rows, sorts=WAITING_SORTS, default="-sent", filters=filters)
 
 
-def _over(request: HttpRequest, actor: Actor) -> Listing:
-    rows = Partnership.objects.visible_to_partner(actor).over().with_numbers()
+def _over(request: HttpRequest, actor: Actor) -> TogetherListing:
+    rows = Partnership.objects.visible_to_partner(actor).over()
     filters = OverFilter(request.GET)
-    return Listing(request, rows, sorts=OVER_SORTS, default="-closed", filters=filters)
+    return TogetherListing(request, rows, sorts=OVER_SORTS, default="-closed", filters=filters)
 
 
 @page("clients.see")
@@ -84,37 +87,61 @@ def waiting_list(request: HttpRequest, actor: Actor) -> HttpResponse:
 @page("clients.see_waiting")
 def over_list(request: HttpRequest, actor: Actor) -> HttpResponse:
     listing = _over(request, actor)
-    for partnership in listing.page:
-        partnership.shown_state = state_now(partnership)
-        partnership.shown_closed_at = closed_at(partnership)
     return _list_page(request, actor, listing, "over")
 
 
-def _list_page(request: HttpRequest, actor: Actor, listing: Listing, tab: str) -> HttpResponse:
+def _list_page(
+    request: HttpRequest, actor: Actor, listing: TogetherListing, tab: str
+) -> HttpResponse:
     """One of the three tabs, with how much stands in each of them."""
     mine = Partnership.objects.visible_to_partner(actor)
-    counts = {"active": mine.active().count(), "ending": mine.ending_soon().count()}
+    asked = {"active": mine.active(), "ending": mine.ending_soon()}
     if actor.may("clients.see_waiting"):
         waiting = Partnership.objects.waiting_for_partner(actor)
-        counts |= {"waiting": waiting.count(), "over": mine.over().count()}
-        counts["invitations"] = waiting.filter(state=PartnershipState.INVITED).count()
+        asked |= {"waiting": waiting, "over": mine.over()}
+        asked["invitations"] = waiting.filter(state=PartnershipState.INVITED)
+    questions = {name: together.number(rows) for name, rows in asked.items()}
+    if listing.narrowed:
+        questions["rows"] = together.number(listing.rows)
+    answers = together.ask(numbers=_numbers(listing.asked), **questions)
+    listing.counted(answers.get("rows", answers[tab]))
+    _count_products(listing, answers["numbers"])
+    for partnership in listing.page if tab == "over" else ():
+        partnership.shown_state = state_now(partnership)
+        partnership.shown_closed_at = closed_at(partnership)
     context = {
         "listing": listing,
         "page": listing.page,
         "tab": tab,
-        "counts": counts,
+        "counts": {name: answers[name] for name in asked},
         "partner": actor.organisation.partner,
         "may": allowed(actor),
     }
     return render(request, f"clients/clients_{tab}.html", context)
 
 
-def _export(act: str, rows: Callable[[HttpRequest, Actor], Listing], name: str) -> Any:
+def _numbers(rows: QuerySet[Partnership]) -> together.Question:
+    """How many products each of the rows of a page reaches or was offered."""
+    return together.listed(rows.with_numbers().values("pk", "reached", "offered"))
+
+
+def _count_products(listing: TogetherListing, numbers: list[dict[str, int]]) -> None:
+    """Writes its numbers on each row; asks again where a page was shown that nobody asked for."""
+    found = {row["pk"]: row for row in numbers}
+    missing = [row.pk for row in listing.page if row.pk not in found]
+    if missing:
+        others = _numbers(listing.rows.filter(pk__in=missing))
+        found |= {row["pk"]: row for row in together.ask(numbers=others)["numbers"]}
+    for row in listing.page:
+        row.reached, row.offered = found[row.pk]["reached"], found[row.pk]["offered"]
+
+
+def _export(act: str, rows: Callable[[HttpRequest, Actor], TogetherListing], name: str) -> Any:
     @page(act)
     @export
     def file(request: HttpRequest, actor: Actor) -> StreamingHttpResponse:
         """What the list shows, all pages of it, as CSV (M11)."""
-        found = exports.partnership_rows(rows(request, actor).rows)
+        found = exports.partnership_rows(rows(request, actor).rows.with_numbers())
         filename = f"{name}-{actor.organisation.slug}.csv"
         return csv_response(filename, exports.PARTNERSHIP_COLUMNS, found)
 

@@ -28,6 +28,7 @@ def partnership_see(request: HttpRequest, actor: Actor, partnership: Partnership
     picture = picture_of(partnership, full=partnership.access == Access.FULL, person=actor.person)
     products = _products(picture, partnership, state)
     filters = ProductFilter(request.GET, products=products)
+    filters.offer(filters.categories)
     listing = Listing(request, products, sorts=SORTS, default="name", filters=filters)
     context = {
         "partnership": partnership,

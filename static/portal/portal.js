@@ -33,6 +33,21 @@
     event.preventDefault();
   };
 
+  // The switcher's lists come when it opens first; without them its links lead there.
+  document.querySelectorAll("details.switcher[data-lists]").forEach((switcher) => {
+    switcher.addEventListener("toggle", async () => {
+      if (!switcher.open || switcher.dataset.asked) return;
+      switcher.dataset.asked = "true";
+      const answer = await fetch(switcher.dataset.lists).catch(() => null);
+      if (!answer || !answer.ok || answer.redirected) return;
+      const lists = document.createElement("template");
+      lists.innerHTML = await answer.text();
+      lists.content.querySelectorAll("[data-list]").forEach((list) => {
+        switcher.querySelector(`[data-list=${list.dataset.list}]`).replaceWith(list);
+      });
+    });
+  });
+
   // A filter applies itself when it changes.
   document.addEventListener("change", (event) => {
     const control = event.target;

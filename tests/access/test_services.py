@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from access import grants
 from access.errors import Refused
 from access.models import Membership, Organisation, OrganisationUserPermission
-from access.policy import clients_of
+from access.policy import client_names_of
 from access.services import (
     AlreadyMember,
     LastLegalRepresentative,
@@ -84,7 +84,7 @@ def test_leaving_takes_all_rights_at_once(world: World) -> None:
     for name in ("adam", "cora"):
         person = world.person(name)
         end_membership(membership=world.membership(name, ALPINE), by=world.person("lea"))
-        assert list(clients_of(person)) == []
+        assert list(client_names_of(person)) == []
         assert not person.groups.exists()
         assert not OrganisationUserPermission.objects.filter(user=person).exists()
 

@@ -389,3 +389,12 @@ def test_a_name_that_looks_like_a_formula_is_neutralised(world):
     organisation.save()
     rows = rows_of(world.client("lea").get(url("clients_csv"), {"q": "cmd"}))
     assert rows[1][0] == "'=cmd|'/c calc'!A1"
+
+
+def test_a_page_past_the_last_shows_the_last_with_its_numbers(world):
+    first, last = (
+        world.client("lea").get("/o/alpine-web/reseller/clients/", {"page": page})
+        for page in ("1", "99")
+    )
+    rows = [[(row.pk, row.reached) for row in page.context["page"]] for page in (first, last)]
+    assert rows[0] == rows[1] != []

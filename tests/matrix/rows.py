@@ -77,6 +77,8 @@ ROWS: dict[str, Row] = {
     "clients_over_csv": Row("clients.see_waiting"),
     "client_add": Row("clients.add", methods="GET POST"),
     "client": Row("clients.see", "of the partner"),
+    "client_products": Row("clients.see"),
+    "client_products_file": Row("clients.see"),
     "client_products_csv": Row("clients.see", "of the partner"),
     "client_exit": Row("clients.see_waiting", "of the partner", OVER),
     "client_exit_csv": Row("clients.see_waiting", "of the partner"),

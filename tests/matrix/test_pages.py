@@ -23,6 +23,7 @@ ELSEWHERE: dict[str, tuple[int | str, int | str]] = {
     "landing": (200, 200),
     "start": ("login", "moves on"),
     "switch": ("login", 200),
+    "switch_panel": ("login", 200),
     "set_theme": (405, 405),
     "set_language": (405, 405),
     "vendor_stylesheet": (200, 200),

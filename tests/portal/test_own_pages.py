@@ -138,6 +138,27 @@ def test_the_switcher_costs_the_same_with_thirty(
         client.get(reverse("switch"))
 
 
+def test_the_switchers_panel_lists_the_first_of_ones_own(world):
+    lea, clara = world.client("lea"), world.client("clara")
+    panel = lea.get(reverse("switch_panel"), {"here": "clinique-belmont"}).text
+    organisations, clients = panel.split('data-list="clients"')
+    assert links(organisations) == {"/o/alpine-web/"}
+    assert re.findall(r"/o/([\w-]+)/", clients) == [
+        "boulangerie-du-lac",
+        "clinique-belmont",
+        "hotel-bellevue",
+    ]
+    assert panel.count('aria-current="true"') == 1
+    assert "You reach no client yet." in clara.get(reverse("switch_panel")).text
+
+
+def test_the_switcher_works_without_its_panel(world):
+    page = world.client("lea").get("/o/alpine-web/products/").text
+    panel = page.split("switcher-panel")[1].split("</details>")[0]
+    for tab in ("organisations", "clients"):
+        assert f'href="/switch/?tab={tab}"' in panel
+
+
 def test_a_list_page_is_light_on_the_wire(client, mia):
     """Architecture section 8: under 100 KB for a first visit."""
     for number in range(50):
