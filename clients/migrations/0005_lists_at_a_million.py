@@ -13,8 +13,8 @@ WORDS = """
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("access", "0006_index_of_refused_acts"),
-        ("clients", "0003_console_accounts_and_confirmed_payers"),
+        ("access", "0009_labels_of_the_staff"),
+        ("clients", "0004_labels_of_the_staff"),
         ("partners", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
