@@ -19,7 +19,7 @@ FLOORS = [
     (r"exit_money$", MODELS),  # where the house above registers its sentences
     (r"exits$", OUTPUT),
     (r"letters\.", OUTPUT),  # the letters of a part, written with the maker in access.letters
-    (r"(mail_message|stop_links)$", SERVICES),
+    (r"(mail_message|stop_links|held_mail|keyed)$", SERVICES),
     (r"(jobs|job_words|recording)$", SERVICES),
     (r"(services|mail|letters|provisioning|explaining|renewals)(\.|$)", SERVICES),
     (r"(forms|emails|\w+_emails|letter_parts|documents|exports|wording)(\.|$)", OUTPUT),
