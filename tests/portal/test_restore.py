@@ -152,6 +152,20 @@ class Load:
             invoices.print_due(limit=1)
 
 
+def check_restored(folder: Path, new: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """What the book says to do before the portal starts on the restored copy."""
+    env = {name: value for name, value in os.environ.items() if name != "REDIS_URL"}
+    env |= new | {"DEBUG": "true", "DATA_DIR": str(folder)}
+    return subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", RESTORED],
+        cwd=CHECKOUT,
+        env=env | {"DJANGO_SETTINGS_MODULE": "portal.settings"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_backup_under_load_is_whole(
     live_world: World, settings: Any, tmp_path: Path, second: str, monkeypatch: pytest.MonkeyPatch
@@ -181,16 +195,7 @@ def test_a_backup_under_load_is_whole(
 
     new = {"DATABASE_URL": address_of(second), "MEDIA_ROOT": str(tmp_path / "new-media")}
     run(documented("Restore"), tmp_path, **(given | new | {"DATABASE": second}))
-    env = {name: value for name, value in os.environ.items() if name != "REDIS_URL"}
-    env |= new | {"DEBUG": "true", "DATA_DIR": str(tmp_path)}
-    answer = subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-c", RESTORED],
-        cwd=CHECKOUT,
-        env=env | {"DJANGO_SETTINGS_MODULE": "portal.settings"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    answer = check_restored(tmp_path, new)
     assert answer.returncode == 0, answer.stdout[-3000:] + answer.stderr[-3000:]
     assert "WRONG" not in answer.stdout
     said = json.loads(re.findall(r"^said (.*)$", answer.stdout, re.MULTILINE)[0])
