@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from access.copying.styles import CHOICES
+from access.typography import with_colon
 
 register = template.Library()
 
@@ -141,6 +142,12 @@ def csv_formats(address: str) -> list[tuple[Any, str]]:
         (words, format_html("{}{}format={}", address, begins, key) if key != LOCAL else address)
         for key, words in CHOICES
     ]
+
+
+@register.filter
+def colon(text: object) -> str:
+    """The text with a colon, as the language sets it."""
+    return with_colon(text)
 
 
 @register.filter
