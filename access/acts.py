@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from access.rules import ACTS, Role
+from access.typography import with_colon
 
 OBJECT = "%(object)s"
 NAMED = 5
@@ -113,7 +114,7 @@ def around(text: str, name: str) -> tuple[str, str, str]:
     the first holds anything where the sentence, or the line, names no object."""
     before, found, after = text.partition(OBJECT)
     if not name or not found:
-        return (before + after).rstrip(" :–"), "", ""
+        return (before + after).rstrip(" \u00a0:–"), "", ""
     return before, name, after
 
 
@@ -137,12 +138,12 @@ class Change:
         """On one line, for a table of text."""
         if self.gained or self.lost:
             parts = [f"+ {name}" for name in self.gained] + [f"− {name}" for name in self.lost]
-            return f"{self.label}: {', '.join(parts)}"
+            return f"{with_colon(self.label)} {', '.join(parts)}"
         if self.before and self.after:
-            return f"{self.label}: {self.before} → {self.after}"
+            return f"{with_colon(self.label)} {self.before} → {self.after}"
         if self.before:
-            return f"{self.label}: {self.before} →"
-        return f"{self.label}: {self.after}"
+            return f"{with_colon(self.label)} {self.before} →"
+        return f"{with_colon(self.label)} {self.after}"
 
 
 def difference(before: Any, after: Any) -> list[Change]:

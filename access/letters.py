@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from access.models.topics import Topic
 from access.stop_links import stop_path
+from access.typography import with_colon
 
 NAME_LENGTH = 80
 LINE = 76
@@ -246,10 +247,10 @@ def _vendor() -> dict[str, str]:
 
 def _wrapped(parts: dict[str, Any]) -> dict[str, Any]:
     """The same parts with lines short enough for a terminal."""
-    width = max((len(label) for label, _value in parts["facts"]), default=0)
+    width = 1 + max((len(with_colon(label)) for label, _value in parts["facts"]), default=0)
     return {
         "paragraphs": [_fill(text) for text in parts["paragraphs"]],
-        "facts": [_fact(label, lines, width + 2) for label, lines in parts["facts"]],
+        "facts": [_fact(label, lines, width) for label, lines in parts["facts"]],
         "items": [_filled(item) for item in parts["items"]],
         "quote": [_fill(line, first="> ", other="> ") for line in parts["quote"]],
         "after": [_fill(text) for text in parts["after"]],
@@ -268,7 +269,7 @@ def _fact(label: str, lines: list[str], width: int) -> str:
     first, *others = lines or ["—"]
     return "\n".join(
         [
-            _fill(first, first=f"{label + ':':<{width}}", other=margin),
+            _fill(first, first=f"{with_colon(label):<{width}}", other=margin),
             *(_fill(line, first=margin, other=margin) for line in others),
         ]
     )

@@ -17,7 +17,7 @@ from typing import Any, TextIO
 
 ROLLED_BACK = 0.05
 TENDERS = 0.01
-MOST_DUE = 300
+MOST_DUE = 200
 """While more mails than this are due, the drivers wait: how fast a machine sends is its own affair,
 and a minute after the last fault is promised for what it can send in that time."""
 DUE = """

@@ -16,6 +16,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from access.copying.styles import CHOICES
+from access.typography import with_colon
 
 register = template.Library()
 
@@ -161,6 +162,12 @@ def home_url(slug: str) -> str:
     """The address of an organisation's space. For lists: looking up a hundred addresses one by
     one takes longer than the query that found the rows."""
     return slug.join(_around_slug())
+
+
+@register.filter
+def colon(text: object) -> str:
+    """The text with a colon, as the language sets it."""
+    return with_colon(text)
 
 
 @register.filter

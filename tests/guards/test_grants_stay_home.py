@@ -28,10 +28,13 @@ GRANTS = (
 )
 HOME = ("access.grants", "access.assigning", "access.reach", "access.models")
 STAFF_ONLY = {
-    # admin module -> which of the staff may press a button that moves money; no tenant's grant
+    # module -> which of the staff may see a page or press a button; no tenant's grant
+    "access.admin.jobs": "Django's permission to change how jobs stand",
+    "access.web.pages": "Django's permissions for the staff's own pages below /admin/",
     "billing.admin.invoices": "Django's permission to change invoices",
     "billing.admin.provisioning": "Django's permission to change tasks",
     "billing.admin.what_if": "Django's permission to add rates and tiers",
+    "portal.desk": "Django's permissions for the links of the staff's first page",
 }
 # Names through which Django and guardian decide on their own.
 DECIDERS = {

@@ -13,14 +13,14 @@ RULES, MODELS, SERVICES, OUTPUT, DOORS = range(5)
 FLOORS = [
     (r"(rules|rules_rebilling|states|devices)(\.|$)", RULES),
     (r"(contact_patterns|extracts|pdf)(\.|$)", RULES),
-    (r"(models|querysets|errors|ids|grants|assigning|reach|policy|pictures)(\.|$)", MODELS),
+    (r"(models|querysets|errors|ids|keyed|grants|assigning|reach|policy|pictures)(\.|$)", MODELS),
     (r"(acts|log|limits|second_factor|copying)(\.|$)", MODELS),
     (r"(factors|grants_wide|reached|together)$", MODELS),  # questions to the database
     (r"(sight|vat|references|entries|bank_files|programme_texts)(\.|$)", MODELS),
     (r"exit_money$", MODELS),  # where the house above registers its sentences
     (r"exits$", OUTPUT),
     (r"letters\.", OUTPUT),  # the letters of a part, written with the maker in access.letters
-    (r"(mail_message|stop_links)$", SERVICES),
+    (r"(mail_message|stop_links|held_mail)$", SERVICES),
     (r"(jobs|job_words|recording)$", SERVICES),
     (r"(services|mail|letters|provisioning|explaining|renewals)(\.|$)", SERVICES),
     (r"(forms|emails|\w+_emails|letter_parts|documents|exports|wording)(\.|$)", OUTPUT),

@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.formats import date_format, number_format
 
 from access.forms.amounts import AmountField
+from access.typography import with_colon
 from portal.formats import swiss
 
 WHEN = datetime(2026, 3, 9, 14, 5, tzinfo=ZoneInfo("Europe/Zurich"))
@@ -128,3 +129,11 @@ def test_a_field_guesses_no_amount(typed: str) -> None:
     """Money that could mean two things is asked for again."""
     with translation.override("de"):
         assert not Sample({"amount": typed}).is_valid()
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("fr", "Compte\u00a0:"), ("de", "Compte:"), ("en", "Compte:")]
+)
+def test_a_colon_stands_as_the_language_sets_it(language: str, said: str) -> None:
+    with translation.override(language):
+        assert with_colon("Compte") == said

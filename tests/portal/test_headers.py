@@ -7,7 +7,8 @@ from django.test import Client
 pytestmark = pytest.mark.django_db
 
 ANSWERS = [
-    (None, "/", 200),
+    (None, "/", 302),
+    (None, "/en/", 200),
     (None, "/accounts/login/", 200),
     (None, "/no-such-page/", 404),
     (None, "/o/garage-nord/", 302),
