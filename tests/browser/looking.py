@@ -12,7 +12,9 @@ from django.urls import resolve
 from playwright.sync_api import Browser, BrowserContext, Page
 
 HEIGHT = 900
-LEFT_OUT = re.compile(r"csv|pdf|download|export_|logo|sitemap|robots|logout|demo_mail|stylesheet|_link$")
+LEFT_OUT = re.compile(
+    r"csv|pdf|download|export_|logo|sitemap|robots|logout|demo_mail|stylesheet|_link$"
+)
 """Routes that are no page, or end the walk."""
 
 MEASURE = (Path(__file__).parent / "measure.js").read_text()

@@ -2,10 +2,11 @@
 () => {
   const found = [], wide = document.documentElement.clientWidth;
   const name = (node) => `${node.tagName.toLowerCase()}.${node.className} “${node.textContent.trim().replace(/\s+/g, " ").slice(0, 50)}”`;
-  // Said to screen readers only: clipped to a pixel, itself or around it.
+  // In a closed menu, or said to screen readers only: clipped to a pixel, itself or around it.
   const unseen = (node) => {
     for (let one = node; one; one = one.parentElement)
-      if (one.clientWidth <= 1 && getComputedStyle(one).position === "absolute") return true;
+      if (one.parentElement?.matches("details:not([open])") && !one.matches("summary")) return true;
+      else if (one.clientWidth <= 1 && getComputedStyle(one).position === "absolute") return true;
     return false;
   };
   const scrolls = (node) => {
@@ -23,6 +24,13 @@
     if (!box.width || !box.height || !node.clientWidth || unseen(node)) continue;
     if (node.scrollWidth > node.clientWidth + 1) found.push(`cuts ${name(node)}`);
     else if ((box.right > wide + 1 || box.left < -1) && !scrolls(node)) found.push(`loses ${name(node)}`);
+  }
+  for (const menu of document.querySelectorAll("details.menu")) {
+    if (!menu.getBoundingClientRect().width) continue;
+    menu.open = true;
+    const box = menu.querySelector(".menu-panel")?.getBoundingClientRect();
+    if (box && (box.right > wide || box.left < 0)) found.push(`opens ${name(menu)} outside`);
+    menu.open = false;
   }
   return found;
 }

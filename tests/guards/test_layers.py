@@ -11,7 +11,7 @@ RULES, MODELS, SERVICES, OUTPUT, DOORS = range(5)
 
 # The first pattern that fits the name inside the app tells the floor.
 FLOORS = [
-    (r"(rules|rules_rebilling|states|devices)(\.|$)", RULES),
+    (r"(rules|rules_rebilling|states|devices|typography)(\.|$)", RULES),
     (r"(contact_patterns|extracts|pdf)(\.|$)", RULES),
     (r"(models|querysets|errors|ids|keyed|grants|assigning|reach|policy|pictures)(\.|$)", MODELS),
     (r"(acts|log|limits|second_factor|copying)(\.|$)", MODELS),
