@@ -15,14 +15,14 @@ class Snapshot:
 
     def __init__(self) -> None:
         with connection.cursor() as cursor:
-            names = [one for one in connection.introspection.table_names(cursor)]
+            names = connection.introspection.table_names(cursor)
             self._rows = {name: b"".join(self._read(cursor, name)) for name in names}
 
     def restore(self) -> None:
         """The database as it was; numbers that sequences have given are not given again."""
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL session_replication_role = replica")
-            cursor.execute(";".join(f'DELETE FROM "{name}"' for name in self._rows))
+            cursor.execute(";".join(f'DELETE FROM "{name}"' for name in self._rows))  # noqa: S608 - ours
             for name, rows in self._rows.items():
                 if rows:
                     with cursor.copy(f'COPY "{name}" FROM STDIN') as copy:
