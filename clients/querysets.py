@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.apps import apps
 from django.conf import settings
-from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import BooleanField, Case, Count, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
@@ -41,6 +41,14 @@ class ProductQuerySet(QuerySet["Product"]):
     def visible_to(self, actor: Actor) -> "ProductQuerySet":
         """The products of the actor's organisation that section 6 shows them, ready for a list."""
         return self.filter(grants.products_within(actor)).select_related("product_type__category")
+
+    def walked(self, actor: Actor) -> "ProductQuerySet":
+        """The same as `visible_to`, for a page of a list when there are many: PostgreSQL follows
+        the index that the list is ordered by, and tests one row after the other. It takes a
+        partner's grants at one client for few, and would sort them all."""
+        seen = Case(When(grants.products_within(actor), then=True), output_field=BooleanField())
+        rows = self.filter(organisation=actor.organisation).filter(seen)
+        return rows.select_related("product_type__category")
 
     def of_client(self, actor: Actor) -> "ProductQuerySet":
         """All products of the organisation, for those who decide who reaches them (O4)."""

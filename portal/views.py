@@ -18,9 +18,11 @@ from django.views.decorators.vary import vary_on_headers
 
 from access import together
 from access.errors import ActForbidden, Refused
-from access.models import MemberInvitation
+from access.models import MemberInvitation, Organisation
 from access.policy import client_names_of, clients_named, organisations_of, supported_by
 from access.services import change_language
+from access.templatetags.portal_ui import initials, tag_badge
+from access.web.cells import home_url
 from access.web.findable import Findable
 from access.web.lists import CountedPaginator
 from access.web.pages import ACTION, person, public
@@ -89,8 +91,21 @@ def switch(request: HttpRequest) -> HttpResponse:
     page = paginator.get_page(request.GET.get("page"))
     if tab == "clients":
         page.object_list = clients_named(page.object_list)
-    context = {"page": page, "tab": tab, "text": text, "counts": counts}
+    entries = [_entry(organisation) for organisation in page]
+    context = {"page": page, "tab": tab, "text": text, "counts": counts, "entries": entries}
     return render(request, "portal/switch.html", context)
+
+
+def _entry(organisation: Organisation) -> dict[str, object]:
+    """One organisation of the list, by the names that the template gives its parts."""
+    partner = organisation.reseller_group_id is not None
+    return {
+        "home": home_url(organisation.slug),
+        "initials": initials(organisation.name),
+        "name": organisation.name,
+        "badge": tag_badge(_("Partner"), "accent plain") if partner else "",
+        "place": ", ".join(part for part in (organisation.city, organisation.country.name) if part),
+    }
 
 
 @person(reason="Lists the first of the person's own organisations and clients, for a panel.")

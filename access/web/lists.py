@@ -9,6 +9,8 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from access import together
+
 PER_PAGE = 50
 COUNTED = 10_000
 
@@ -76,6 +78,7 @@ class Listing:
     ) -> None:
         self.q = request.GET.get("q", "").strip()[:100].replace("\x00", "")
         self.filters = filters
+        self.offered = rows
         self.sort = self._sort(request, sorts, default)
         rows = getattr(rows, search)(self.q) if self.q else rows
         if filters is not None and filters.is_valid():
@@ -122,17 +125,39 @@ class TogetherListing(Listing):
 
     @property
     def asked(self) -> QuerySet[Any]:
-        """The rows of the page that the address asks for, should there be as many."""
+        """The rows of the page that the address asks for, should there be as many; of a list that
+        is searched or filtered, for `together.ask(found=…)`."""
         number, per_page = self._wanted
         digits = number or "1"
         place = int(digits) if digits.isascii() and digits.isdigit() else 1
         first = (min(max(place, 1), COUNTED) - 1) * per_page
+        if self.narrowed:
+            return self.offered.filter(pk__in=together.found(first, first + per_page))
         return self.rows[first : first + per_page]
 
     def counted(self, rows: int) -> None:
         """Turns to the page, when the number of `rows` is known."""
         number, per_page = self._wanted
         self.page = CountedPaginator(self.rows, per_page, rows).get_page(number)
+
+    def found(self, keys: Sequence[int]) -> None:
+        """Turns to the page of the rows with these `keys`, in the list's order: what was searched
+        once is not searched again."""
+        number, per_page = self._wanted
+        rows = RowsByKey(self.offered.order_by(*self.rows.query.order_by), keys)
+        self.page = CountedPaginator(rows, per_page, len(keys)).get_page(number)
+
+
+class RowsByKey:
+    """Those of `rows` that have the `keys`, which stand in the same order; a slice is read."""
+
+    ordered = True
+
+    def __init__(self, rows: QuerySet[Any], keys: Sequence[int]) -> None:
+        self._rows, self._keys = rows, keys
+
+    def __getitem__(self, part: slice) -> QuerySet[Any]:
+        return self._rows.filter(pk__in=self._keys[part])
 
 
 class FilterForm(forms.Form):

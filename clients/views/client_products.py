@@ -15,6 +15,7 @@ from clients.forms.client_products import ReachedFilter
 from clients.models import Category, ProductType
 from clients.models.catalogue import in_words
 from clients.reached import MOST, SORTS, ReachedProducts, counted
+from clients.views import cells
 
 
 class ReachedListing:
@@ -50,11 +51,12 @@ def client_products(request: HttpRequest, actor: Actor) -> HttpResponse:
     clients only (O5)."""
     listing = ReachedListing(request, actor)
     listing.read(request.GET.get("page"))
-    rows = [(row, listing.types[row.product_type_id]) for row in listing.page]
     context = {
         "listing": listing,
         "page": listing.page,
-        "rows": rows,
+        "rows": [
+            cells.reached_product(row, listing.types[row.product_type_id]) for row in listing.page
+        ],
         "sees_all": actor.may("clients.see_waiting"),
     }
     return render(request, "clients/client_products.html", context)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from access import grants, together
 from access.errors import Refused
 from access.policy import Actor
+from access.rules import Answer
 from access.web.csv import csv_response, export
 from access.web.lists import TogetherListing
 from access.web.pages import FORM, page
@@ -17,6 +18,7 @@ from clients.forms.products import ProductFilter, ProductSettingsForm
 from clients.models import ConsoleUnit, Product
 from clients.services import cancel_at_term, change_settings, keep_product
 from clients.services.products import RUNNING
+from clients.views import cells
 
 SORTS = {
     "name": ("name",),
@@ -26,8 +28,13 @@ SORTS = {
 }
 
 
-def _listing(request: HttpRequest, actor: Actor) -> TogetherListing:
-    visible = Product.objects.visible_to(actor)
+MANY = 1_000
+"""Of more than so many granted or assigned, one row after the other is read until a page is
+full."""
+
+
+def _listing(request: HttpRequest, actor: Actor, *, many: bool = False) -> TogetherListing:
+    visible = Product.objects.walked(actor) if many else Product.objects.visible_to(actor)
     filters = ProductFilter(request.GET, products=visible)
     rows = visible.annotate(holder=grants.holder_key()) if actor.partner is None else visible
     return TogetherListing(request, rows, sorts=SORTS, default="name", filters=filters)
@@ -41,6 +48,8 @@ def product_list(request: HttpRequest, actor: Actor) -> HttpResponse:
     if actor.partner is None:
         asked["managers"] = together.listed(grants.managers_at(actor.organisation))
     answers = together.ask(**asked)
+    if answers["rows"] > MANY and actor.answer("product.see") is not Answer.ALL:
+        listing = _listing(request, actor, many=True)
     listing.counted(answers["rows"])
     listing.filters.offer(answers["categories"])
     managers = {row["pk"]: row["partner_name"] for row in answers.get("managers", ())}
@@ -49,7 +58,10 @@ def product_list(request: HttpRequest, actor: Actor) -> HttpResponse:
         "listing": listing,
         "page": listing.page,
         "sort": listing.sort,
-        "rows": [(row, managers.get(getattr(row, "holder", None), whole)) for row in listing.page],
+        "rows": [
+            cells.own_product(row, managers.get(getattr(row, "holder", None), whole))
+            for row in listing.page
+        ],
         "shows_manager": actor.partner is None,
     }
     return render(request, "clients/products.html", context)

@@ -20,6 +20,7 @@ from clients.forms.reseller import ActiveFilter, OverFilter, WaitingFilter
 from clients.models import Partnership, Product
 from clients.rules import PartnershipState, Side, notice_at, state_at
 from clients.services.payer import waits_for_word
+from clients.views import cells
 from clients.views.history import history
 from clients.views.terms import asked_terms, difference, offered_terms
 
@@ -101,10 +102,9 @@ def _list_page(
         asked |= {"waiting": waiting, "over": mine.over()}
         asked["invitations"] = waiting.filter(state=PartnershipState.INVITED)
     questions = {name: together.number(rows) for name, rows in asked.items()}
-    if listing.narrowed:
-        questions["rows"] = together.number(listing.rows)
-    answers = together.ask(numbers=_numbers(listing.asked), **questions)
-    listing.counted(answers.get("rows", answers[tab]))
+    found = listing.rows if listing.narrowed else None
+    answers = together.ask(found=found, numbers=_numbers(listing.asked), **questions)
+    listing.counted(answers[tab]) if found is None else listing.found(answers["found"])
     _count_products(listing, answers["numbers"])
     for partnership in listing.page if tab == "over" else ():
         partnership.shown_state = state_now(partnership)
@@ -112,6 +112,7 @@ def _list_page(
     context = {
         "listing": listing,
         "page": listing.page,
+        "rows": [cells.client(row) for row in listing.page] if tab == "active" else None,
         "tab": tab,
         "counts": {name: answers[name] for name in asked},
         "partner": actor.organisation.partner,
