@@ -1,5 +1,6 @@
 """One shape for every list: search, filter, sort, page, all read from the address."""
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, ClassVar
@@ -124,8 +125,8 @@ class TogetherListing(Listing):
     def asked(self) -> QuerySet[Any]:
         """The rows of the page that the address asks for, should there be as many."""
         number, per_page = self._wanted
-        digits = number or "1"
-        place = int(digits) if digits.isascii() and digits.isdigit() else 1
+        digits = number or "1"  # more of them than Python turns into a number are no page
+        place = int(digits) if re.fullmatch(r"[0-9]{1,9}", digits) else 1
         first = (min(max(place, 1), COUNTED) - 1) * per_page
         return self.rows[first : first + per_page]
 
