@@ -1,10 +1,11 @@
 """The named cast of `domain.md` section 13 in the test database, and builders for many rows.
 
 The demo world is loaded once for each test session, through the services; every test that asks for
-`world` works on it and is rolled back. A test with transactions of its own asks for `live_world`,
-which loads it anew into the emptied database.
+`world` works on it and is rolled back. A test with transactions of its own asks for `live_world`;
+after it the rows of the start are copied back.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from time import time
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from django.utils import timezone
 
 from access import grants
@@ -27,6 +28,7 @@ from partners import services as programme
 from partners.models import Partner
 from portal import worlds
 from portal.worlds.money_format import NO_MONEY
+from tests.snapshot import Snapshot, restoring, superuser
 
 PASSWORD = "demo-password"
 
@@ -246,11 +248,17 @@ def load_demo_world() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """The test database holds the demo world from the start."""
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The test database holds the demo world from the start, and again after each test with
+    transactions of its own."""
     with django_db_blocker.unblock():
         if worlds.is_empty():
             load_demo_world()
+        snapshot = Snapshot() if superuser() else None
+    with pytest.MonkeyPatch.context() as patch:
+        if snapshot is not None:
+            patch.setattr(TransactionTestCase, "_fixture_teardown", restoring(snapshot))
+        yield
 
 
 @pytest.fixture

@@ -140,7 +140,7 @@ def test_a_long_sheet_costs_no_query_more(world, django_assert_num_queries):
     def all_of(sheet):
         return sheet.rows(sheet.products), sheet.totals, sheet.sums, sheet.partner_payer
 
-    with django_assert_num_queries(16) as few:
+    with django_assert_num_queries(15) as few:
         all_of(sheet_of(world, "lea", BAKERY))
     world.add_products(world.organisation(BAKERY), 40)
     world.add_products(world.organisation(BAKERY), 40, type="vps")

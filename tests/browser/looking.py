@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 HEIGHT = 900
 LEFT_OUT = re.compile(
-    r"csv|pdf|download|export_|logo|sitemap|robots|logout|demo_mail|stylesheet|_link$"
+    r"csv|pdf|download|export_|logo|sitemap|robots|logout|demo_mail|stylesheet|_(link|file)$"
 )
 """Routes that are no page, or end the walk."""
 

@@ -20,6 +20,7 @@ def shape_of(text: str, *ids: str) -> str:
     for one in ids:
         text = text.replace(one, "ID")
     text = re.sub(r"\d\d:\d\d:\d\d GMT", "", text)
+    text = re.sub(r"^[0-9a-f]{16}$", "", text, flags=re.MULTILINE)  # the header X-Request-ID
     return re.sub(r'(name="(?:csrfmiddlewaretoken|key)" value=|nonce=)"\w+"', "", text)
 
 

@@ -78,7 +78,7 @@ def test_before_the_first_version_the_portals_own_words_count(settings) -> None:
     assert (said.number, said.language, said.published_at) == (0, "de", None)
     assert [condition.key for condition in said.conditions] == list(CONDITIONS)
     assert "Produkte von Cumulus" in said.conditions[3].text
-    assert "CHF\xa02.000 / EUR\xa01.800" in said.conditions[4].text  # P2
+    assert "CHF\xa02’000 / EUR\xa01’800" in said.conditions[4].text  # P2
 
 
 @pytest.mark.django_db

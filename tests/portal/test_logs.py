@@ -10,7 +10,6 @@ from statistics import median
 from typing import Any
 
 import pytest
-from django.core.signing import dumps
 from django.db import IntegrityError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
@@ -242,7 +241,7 @@ def test_what_a_library_attaches_is_not_written(log: Log) -> None:
     "text",
     [
         f"GET /invitations/{CANARY}/ failed",
-        f"signed {dumps({'user': 3}, salt='x' * 8)}",
+        "signed eyJ1c2VyIjozfQ:1xVIq4:IoTU-T7o6pfB17GPnOPLmcXpVYzfzJOsjigNGbtkXsg",
         "redis://portal:hunter2@redis:6379/0 is away",
         "mail to lea.martin+x@alpineweb.example refused",
         "550 5.1.1 <lea@alpineweb.example>: no such user",

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 
 from bench.scale_world import Sizes, build
+from tests.sessions import end_other_sessions
 
 LARGE, SMALL = 30_000, 10_000
 
@@ -19,6 +20,7 @@ def worlds(django_db_setup: None, django_db_blocker: Any) -> Iterator[Callable[[
     tests = connection.settings_dict["NAME"]
     names = {number: f"{tests}_scale_{number}" for number in (LARGE, SMALL)}
     with django_db_blocker.unblock():
+        end_other_sessions()
         connection.close()  # a database that is copied has no visitors
         for number, name in names.items():
             _create(name, like=tests)
