@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from email.errors import MessageError
 from email.headerregistry import Address
 from enum import Enum, auto
 from typing import Any, Self
@@ -238,8 +239,11 @@ def _attempt(mail: OutgoingMail, connection: BaseEmailBackend) -> tuple[Fate, st
         return Fate.OBSOLETE, ""
     try:
         connection.send_messages([_message(mail, rendered)])
-    except (OSError, ValueError) as error:  # each of smtplib's errors is an OSError
+    except (OSError, ValueError, MessageError) as error:  # each of smtplib's is an OSError
         return _fate_of(error), _in_words(error)
+    except Exception as error:  # this mail's or the connection's: it must not hold up the others
+        logger.exception("Mail %s (%s) can't be sent", mail.pk, mail.kind)
+        return Fate.OUTAGE, _in_words(error)
     return Fate.SENT, ""
 
 
@@ -275,22 +279,25 @@ def _sender() -> str:
     return address if "<" in address else str(Address(settings.VENDOR_NAME, addr_spec=address))
 
 
-def _fate_of(error: OSError | ValueError) -> Fate:
+def _fate_of(error: OSError | ValueError | MessageError) -> Fate:
     """What a failure means. The server's own answer counts; where there is none, it is away."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        code = next(iter(error.recipients.values()))[0]
-        return Fate.REFUSED if code >= 500 else Fate.LATER
+        return _fate_said(next(iter(error.recipients.values()))[0])
     if isinstance(
         error, smtplib.SMTPConnectError | smtplib.SMTPHeloError | smtplib.SMTPAuthenticationError
     ):
         return Fate.OUTAGE  # even with a 5xx: it is about us, not about this mail
     if isinstance(error, smtplib.SMTPResponseException):
-        if error.smtp_code == 421:  # "closing the channel"
-            return Fate.OUTAGE
-        return Fate.REFUSED if error.smtp_code >= 500 else Fate.LATER
-    if isinstance(error, ValueError | smtplib.SMTPNotSupportedError):
+        return _fate_said(error.smtp_code)
+    if isinstance(error, ValueError | MessageError | smtplib.SMTPNotSupportedError):
         return Fate.REFUSED  # an address or header that no attempt will make valid
     return Fate.OUTAGE
+
+
+def _fate_said(code: int) -> Fate:
+    if code == 421:  # "closing the channel": whoever is next needs another one
+        return Fate.OUTAGE
+    return Fate.REFUSED if code >= 500 else Fate.LATER
 
 
 def _in_words(error: Exception) -> str:

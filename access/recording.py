@@ -8,6 +8,7 @@ hold somebody's name or address, and stand in the log only.
 import logging
 import os
 import socket
+import threading
 import time
 import traceback
 from collections.abc import Callable
@@ -47,6 +48,7 @@ class Recorder:
         self.failed = 0
         self.failures: list[dict[str, str]] = []
         self.row: int | None = None
+        self.hands = threading.Lock()  # one run may work in several threads
 
     def start(self) -> None:
         """Notes that the job runs. A run by hand gets its line at once, the others with the first
@@ -57,17 +59,19 @@ class Recorder:
 
     def found_work(self) -> None:
         """There is something to do: from now on a kill leaves a line "running" behind."""
-        if self.row is None:
-            _safely(self._keep)
+        with self.hands:
+            if self.row is None:
+                _safely(self._keep)
 
     def failure(self, item: str, error: BaseException) -> None:
         """One item failed; the others go on. Two hands of one run may meet the same item."""
-        if any(known["item"] == item for known in self.failures):
-            return
+        with self.hands:
+            if any(known["item"] == item for known in self.failures):
+                return
+            self.failed += 1
+            if self.failed <= MOST_FAILURES:
+                self.failures.append({"item": item, "error": in_code(error)})
         logger.error("%s: %s failed", self.name, item, exc_info=error)
-        self.failed += 1
-        if self.failed <= MOST_FAILURES:
-            self.failures.append({"item": item, "error": in_code(error)})
 
     def finish(self) -> None:
         """The run came to its end, with or without items that failed."""

@@ -37,6 +37,9 @@ LOOK_SECONDS = 10.0
 """How often it looks whether the workers do what they are told."""
 PATIENCE = timedelta(seconds=20)
 """A job is left to the workers for two of its intervals, and for so long at least."""
+AT_IT = timedelta(minutes=10)
+"""One that somebody began is left to them for ten of its intervals, and for so long at least:
+whoever was at it may have been killed, and a second hand does no harm."""
 
 
 class Clock(Scheduler):
@@ -153,8 +156,15 @@ def neglected(now: datetime) -> list[str]:
         job, began = jobs.JOBS[standing.name], standing.started_at or now
         since = now - began
         at_it = standing.finished_at is None or standing.finished_at < began
-        if since > max(2 * timedelta(seconds=job.every), PATIENCE) and not (
-            at_it and since < timedelta(seconds=job.longest)
-        ):
+        if since > (_patience_at_work(job) if at_it else _patience(job)):
             found.append(standing.name)
     return found
+
+
+def _patience(job: jobs.Job) -> timedelta:
+    return max(2 * timedelta(seconds=job.every), PATIENCE)
+
+
+def _patience_at_work(job: jobs.Job) -> timedelta:
+    longest = timedelta(seconds=job.longest)
+    return max(_patience(job), min(longest, max(10 * timedelta(seconds=job.every), AT_IT)))

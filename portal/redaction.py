@@ -17,6 +17,8 @@ _QUOTED = re.compile(
     r"(?=\n(?:DETAIL|LINE \d+|CONTEXT|QUERY|HINT):|\n\s*\n|\nTraceback|\n  File |\Z)",
     re.DOTALL | re.MULTILINE,
 )
+# The same where an error is quoted as Python writes it down, on one line, as Celery does.
+_QUOTED_ON_A_LINE = re.compile(r"\\n(DETAIL|LINE \d+|CONTEXT|QUERY):[^\n]*")
 # Each is written so that no text, whoever wrote it, takes long: bounded, or never tried twice.
 _PASSWORD_IN_URL = re.compile(r"(?<=://)[^\s/@:]{0,100}:[^\s@]{0,200}(?=@)")
 _IN_MAIL = r"[\w.+%!#$&'*/=?^`{|}~-]"
@@ -35,6 +37,7 @@ def redacted(text: str) -> str:
         text = f"{text[: LONGEST // 2]} … {text[-LONGEST // 2 :]}"
     if ":" in text:
         text = _QUOTED.sub(rf"\1: {HIDDEN}", text)
+        text = _QUOTED_ON_A_LINE.sub(rf"\\n\1: {HIDDEN}", text)
         text = _PASSWORD_IN_URL.sub(HIDDEN, text)
     if "@" in text:
         text = _MAIL.sub(HIDDEN, text)

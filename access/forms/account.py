@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from access.errors import Refused
+from access.forms.addresses import accept_plain_only
 from access.forms.names import plain_name
 from access.limits import spend
 from access.models import User
@@ -18,13 +19,14 @@ PASSWORD_WINDOW = timedelta(minutes=15)
 
 
 class OurWords(forms.Form):
-    """Calls the address field what the rest of the portal calls it."""
+    """Calls the address field what the rest of the portal calls it, and takes what that takes."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in {"login", "email"} & set(self.fields):
             self.fields[name].label = _("E-mail address")
             self.fields[name].widget.attrs.pop("placeholder", None)
+            accept_plain_only(self.fields[name])
 
 
 class LoginForm(OurWords, allauth_forms.LoginForm):

@@ -35,7 +35,8 @@ def plain(text: str) -> str:
     whole, between, point, rest = found.group("whole", "between", "point", "rest")
     if point and point == between:
         return text
-    lone = point and not between and len(rest) == 3 and len(whole) <= 3
+    # No thousand begins with a nought: "0,500" is a half, or a mistake, and never 500.
+    lone = point and not between and len(rest) == 3 and len(whole) <= 3 and whole[0] != "0"
     if lone and point == get_format("THOUSAND_SEPARATOR"):
         whole, point = whole + rest, None
     digits = re.sub(r"\D", "", whole)

@@ -6,6 +6,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from access.forms.addresses import AddressField
 from access.models import Membership
 from access.policy import Actor
 from access.rules import Role
@@ -62,7 +63,7 @@ class RoleForm(forms.Form):
 class InviteForm(RoleForm):
     """Whom to ask, and for which role."""
 
-    email = forms.EmailField(
+    email = AddressField(
         label=_("E-mail address"),
         max_length=254,
         help_text=_(

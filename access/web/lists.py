@@ -1,5 +1,6 @@
 """One shape for every list: search, filter, sort, page, all read from the address."""
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, ClassVar
@@ -128,8 +129,8 @@ class TogetherListing(Listing):
         """The rows of the page that the address asks for, should there be as many; of a list that
         is searched or filtered, for `together.ask(found=…)`."""
         number, per_page = self._wanted
-        digits = number or "1"
-        place = int(digits) if digits.isascii() and digits.isdigit() else 1
+        digits = number or "1"  # more of them than Python turns into a number are no page
+        place = int(digits) if re.fullmatch(r"[0-9]{1,9}", digits) else 1
         first = (min(max(place, 1), COUNTED) - 1) * per_page
         if self.narrowed:
             return self.offered.filter(pk__in=together.found(first, first + per_page))

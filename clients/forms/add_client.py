@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from access.forms.addresses import AddressField
 from access.models import Organisation
 from access.web.widgets import ChoiceCards, GroupedCheckboxes
 from access.web.wizard import Step, StepForm
@@ -24,7 +25,7 @@ class AddClientForm(StepForm):
 
     steps: ClassVar[tuple[Step, ...]] = (ADDRESS, ACCESS, PAYMENT, SUMMARY)
 
-    email = forms.EmailField(
+    email = AddressField(
         label=gettext_lazy("E-mail address of your client"),
         max_length=254,
         help_text=gettext_lazy("Of a legal representative: nobody else can give you access."),

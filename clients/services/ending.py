@@ -6,6 +6,7 @@ from django.utils import timezone
 from access import grants
 from access.models import Organisation
 from access.policy import Actor
+from clients.errors import AlreadyDecided
 from clients.models import Partnership
 from clients.rules import Side
 from clients.services.common import (
@@ -14,6 +15,7 @@ from clients.services.common import (
     lock_client,
     move,
     offer_of,
+    outcome,
     record,
     require,
     tell,
@@ -49,8 +51,11 @@ def end_lapsed(*, client: Organisation) -> None:
 
 @transaction.atomic
 def lapse(*, partnership: Partnership) -> Partnership:
-    """Ends one partnership whose end date has passed, and tells both sides (L9)."""
+    """Ends one partnership whose end date has passed, and tells both sides (L9). Raises
+    AlreadyDecided when it is over, or was prolonged since the caller read it."""
     partnership = lock(partnership)
+    if partnership.ends_at is None or partnership.ends_at > timezone.now():
+        raise AlreadyDecided(outcome(partnership))
     before = describe(offer_of(partnership))
     move(partnership, "lapse", None)
     _stop(partnership)

@@ -10,7 +10,13 @@ from django.utils.translation import gettext as _
 from access.models import Membership, Organisation, User
 from access.policy import Actor
 from access.rules import Role
-from clients.errors import AlreadyLinked, AlreadyWaiting, NotApproved, OwnOrganisation
+from clients.errors import (
+    AlreadyDecided,
+    AlreadyLinked,
+    AlreadyWaiting,
+    NotApproved,
+    OwnOrganisation,
+)
 from clients.models import Category, Partnership
 from clients.rules import Access, Offer, PartnershipState, PaymentMode, Side
 from clients.services.common import (
@@ -23,6 +29,7 @@ from clients.services.common import (
     lock,
     lock_client,
     move,
+    outcome,
     record,
     require,
     set_offer,
@@ -233,8 +240,11 @@ def _client_of_address(partner: Partner, email: str) -> Organisation | None:
 
 @transaction.atomic
 def expire(*, partnership: Partnership) -> Partnership:
-    """Closes what nobody answered in time, and tells both sides (L8)."""
+    """Closes what nobody answered in time, and tells both sides (L8). Raises AlreadyDecided when
+    it was answered, or sent again, since the caller read it."""
     partnership = lock(partnership)
+    if partnership.expires_at > timezone.now():
+        raise AlreadyDecided(outcome(partnership))
     move(partnership, "expire", None)
     partnership.save(update_fields=["state", "closed_at"])
     partnership.links.filter(replaced_at=None).update(replaced_at=timezone.now())

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_countries import countries
 
+from access.forms.addresses import AddressField
 from access.forms.names import plain_name
 from access.forms.traps import TrapForm
 from access.letters import one_line
@@ -64,7 +65,7 @@ class ContactForm(TrapForm):
         max_length=80,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
-    email = forms.EmailField(
+    email = AddressField(
         label=gettext_lazy("Your e-mail address"),
         help_text=gettext_lazy("The partner answers to it. Nobody else sees it."),
     )

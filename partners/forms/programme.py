@@ -3,9 +3,9 @@
 from typing import Any
 
 from django import forms
-from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
+from access.forms.addresses import AddressField, plain_address
 from access.forms.names import plain_name
 from access.forms.organisation import checked_registration_number
 from access.policy import Actor
@@ -23,7 +23,7 @@ class ApplicationForm(forms.Form):
     """
 
     contact_name = forms.CharField(label=_("Contact person"), max_length=80)
-    contact_email = forms.EmailField(
+    contact_email = AddressField(
         label=_("E-mail address"), help_text=_("Our answer goes there too.")
     )
     contact_phone = forms.CharField(label=_("Phone"), max_length=32, required=False)
@@ -72,7 +72,7 @@ class ApplicationForm(forms.Form):
             for field in self.fields.values():
                 field.required = False
             email = self.fields["contact_email"]
-            email.validators = [one for one in email.validators if one is not validate_email]
+            email.validators = [one for one in email.validators if one is not plain_address]
 
     def clean_contact_name(self) -> str:
         name: str = self.cleaned_data["contact_name"]

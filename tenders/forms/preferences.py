@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_countries import countries
 
+from access.forms.addresses import AddressField
 from access.forms.amounts import AmountField
 from access.policy import Actor
 from clients.models import Category
@@ -65,7 +66,7 @@ class PreferenceForm(forms.Form):
             "is over by then is left out."
         ),
     )
-    address = forms.EmailField(
+    address = AddressField(
         label=gettext_lazy("E-mail address for tenders"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),

@@ -13,6 +13,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django_countries import countries
 
+from access.forms.addresses import AddressField
 from access.forms.amounts import AmountField
 from access.forms.names import plain_name
 from access.forms.traps import TrapForm
@@ -104,7 +105,7 @@ class SubmitForm(TrapForm):
         empty_label=gettext_lazy("For none of them"),
     )
     contact_name = _text(gettext_lazy("Your name"), 80, "name")
-    contact_email = forms.EmailField(
+    contact_email = AddressField(
         label=gettext_lazy("E-mail address"),
         max_length=254,
         help_text=gettext_lazy(

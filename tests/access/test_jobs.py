@@ -13,6 +13,7 @@ from django.utils import timezone
 from access import jobs, recording
 from access.jobs import JOBS, Due, Job, each, together, troubled
 from access.models import JobRun, JobStanding, Organisation, User
+from tests.racing import at_once
 
 pytestmark = pytest.mark.django_db
 NAME = "test.example"
@@ -94,6 +95,21 @@ def test_an_error_of_the_database_names_its_constraint(world: Any) -> None:
         said = recording.in_code(error)
     assert "IntegrityError (access_organisation_slug" in said
     assert "garage-nord" not in said
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_of_many_hands_leaves_one_line(job: Any) -> None:
+    """As the renewals do: each thread notes that there is something to do."""
+
+    def work() -> int:
+        run = recording.running.get()
+        assert run is not None
+        at_once(*[run.found_work] * 8)
+        return 8
+
+    job(work).task()
+    run = JobRun.objects.get()
+    assert (run.state, run.count) == ("done", 8)
 
 
 def test_a_success_ends_the_row_of_failures(job: Any) -> None:

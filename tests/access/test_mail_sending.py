@@ -4,6 +4,7 @@ import smtplib
 import threading
 from contextlib import suppress
 from datetime import timedelta
+from email.errors import HeaderParseError
 from types import SimpleNamespace
 
 import pytest
@@ -11,7 +12,7 @@ from django.db import connection
 from django.utils import timezone
 
 from access import letters, mail
-from access.mail import queue_mail, send_due_mail
+from access.mail import Recipient, queue_mail, send_due_mail
 from access.models import OutgoingMail
 from access.models.mail import OutgoingMailQuerySet
 from tests.access.outbox import (
@@ -203,6 +204,7 @@ def test_a_server_on_which_everything_breaks_is_left_alone(monkeypatch):
     [
         (smtplib.SMTPRecipientsRefused({"a@b.ch": (450, b"busy")}), mail.Fate.LATER),
         (smtplib.SMTPRecipientsRefused({"a@b.ch": (550, b"unknown")}), mail.Fate.REFUSED),
+        (smtplib.SMTPRecipientsRefused({"a@b.ch": (421, b"closing")}), mail.Fate.OUTAGE),
         (smtplib.SMTPDataError(452, b"full"), mail.Fate.LATER),
         (smtplib.SMTPDataError(554, b"spam"), mail.Fate.REFUSED),
         (smtplib.SMTPSenderRefused(451, b"slow down", "a@b.ch"), mail.Fate.LATER),
@@ -214,6 +216,7 @@ def test_a_server_on_which_everything_breaks_is_left_alone(monkeypatch):
         (ConnectionRefusedError("refused"), mail.Fate.OUTAGE),
         (TimeoutError("slow"), mail.Fate.OUTAGE),
         (ValueError("a header with a line break"), mail.Fate.REFUSED),
+        (HeaderParseError("no local part"), mail.Fate.REFUSED),
     ],
 )
 def test_what_each_failure_means(error, fate):
@@ -246,6 +249,45 @@ def test_a_letter_that_breaks_waits_and_the_others_leave(sink, monkeypatch):
     assert len(sink.received) == 1
     assert OutgoingMail.objects.waiting().filter(attempts=1).count() == 2
     assert "division by zero" in OutgoingMail.objects.get(event="event:1").last_error
+
+
+def test_an_address_that_no_header_holds_is_failed_and_the_others_leave(sink):
+    queue("event:1", Recipient("@garage-nord.example", "Gina", "en"))
+    queue("event:2", LEA)
+    assert send_due_mail() == 2
+    assert len(sink.received) == 1
+    assert OutgoingMail.objects.failed().get().event == "event:1"
+
+
+def test_a_mail_on_which_the_sender_stumbles_waits_and_the_others_leave(monkeypatch):
+    """Whatever it is: it stands on record with the mail, and is tried again later."""
+
+    class Stumbling(Breaking):
+        def send_messages(self, messages) -> None:
+            if messages[0].subject in self.broken:
+                raise RuntimeError("a header that Python can't fold")
+            super().send_messages(messages)
+
+    server = Stumbling("Hello 0", "Hello 1", "Hello 2", "Hello 3")
+    monkeypatch.setattr(mail.django_mail, "mailers", SimpleNamespace(default=server))
+    for n in range(6):
+        queue(f"event:{n}", n=n)
+    assert [send_due_mail(), send_due_mail()] == [mail.BREAKS, 3]
+    monkeypatch.undo()
+    assert OutgoingMail.objects.filter(state=State.SENT).count() == 2
+    waiting = OutgoingMail.objects.waiting()
+    assert waiting.filter(attempts=1, next_attempt_at__gt=timezone.now()).count() == 4
+    assert "can't fold" in waiting[0].last_error
+
+
+def test_a_server_that_hangs_up_at_one_address_costs_the_next_mail_nothing(sink):
+    sink.answers[GINA.address] = "421 4.7.0 too many, closing"
+    queue("event:1")
+    queue("event:2", LEA)
+    assert send_due_mail() == 2
+    left = OutgoingMail.objects.get(event="event:2")
+    assert (left.state, left.last_error) == (State.SENT, "")
+    assert OutgoingMail.objects.waiting().get().event == "event:1"
 
 
 def test_two_mails_after_a_crash_before_the_commit_are_one_mail_to_the_reader(sink, monkeypatch):

@@ -145,6 +145,16 @@ def test_the_portal_ends_it_and_tells_both_sides(world: World, lapsed: Partnersh
     assert OutgoingMail.objects.filter(kind="clients.ended").count() == 3
 
 
+def test_one_that_was_prolonged_since_the_job_listed_it_goes_on(
+    world: World, lapsed: Partnership
+) -> None:
+    Partnership.objects.filter(pk=lapsed.pk).update(ends_at=timezone.now() + timedelta(days=9))
+    with pytest.raises(AlreadyDecided):
+        services.lapse(partnership=lapsed)
+    assert mailed("ended") == set()
+    assert lapsed in Partnership.objects.active()
+
+
 def test_it_is_not_active_though_its_state_says_so(world: World, lapsed: Partnership) -> None:
     assert lapsed.state == "active"
     assert lapsed in Partnership.objects.lapsed()

@@ -123,6 +123,19 @@ def test_sending_again_gives_new_time(world: World) -> None:
     assert accept(world, invited).state == "active"
 
 
+def test_what_was_sent_again_since_the_job_listed_it_stays_open(world: World) -> None:
+    """L8: the new link is alive, and nobody is told that the time is over."""
+    invited = invite(world)
+    yesterday = timezone.now() - timedelta(days=1)
+    Partnership.objects.filter(pk=invited.pk).update(expires_at=yesterday)
+    [listed] = Partnership.objects.overdue().filter(pk=invited.pk)
+    services.resend(partnership=invited, by=world.actor("gina", GARAGE))
+    with pytest.raises(AlreadyDecided):
+        services.expire(partnership=listed)
+    assert len(open_links(invited)) == 1
+    assert not OutgoingMail.objects.filter(kind="clients.expired").exists()
+
+
 def test_what_is_decided_is_not_sent_again(world: World) -> None:
     asked, invited = ask(world), invite(world)
     services.withdraw(partnership=asked, by=world.actor("lea", ALPINE))

@@ -42,6 +42,11 @@ def overdue(partnership):
     Partnership.objects.filter(pk=partnership.pk).update(expires_at=timezone.now())
 
 
+def test_a_page_number_that_is_no_number_any_more_still_answers(world, asked):
+    page = reverse("clients_waiting", args=[ALPINE])
+    assert world.client("lea").get(page, {"page": "9" * 5000}).status_code == 200
+
+
 # ---- sending again -------------------------------------------------------------------------------
 
 

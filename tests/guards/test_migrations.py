@@ -1,17 +1,21 @@
-"""Migrations only add: the release before goes on with the new tables (docs/operations.md).
+"""Migrations only add: the release before goes on with the new tables (docs/operations.md), and
+nobody waits for an index of a table that is there already.
 
 What takes away, renames or demands a value that the old release does not give comes a release
 later, when nobody uses it any more, and stands in EXCEPTIONS with its reason.
 """
 
+import re
 from collections.abc import Iterator
 
 import pytest
+from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import models
 from django.db.migrations import Migration, operations
 from django.db.migrations.loader import MigrationLoader
 from django.db.models import NOT_PROVIDED
 
+SLOWLY = re.compile(r"CREATE\s+(UNIQUE\s+)?INDEX\s+(?!CONCURRENTLY)", re.IGNORECASE)
 OURS = ("access", "partners", "clients", "billing", "tenders", "portal")
 TAKING = (
     operations.RemoveField,
@@ -25,6 +29,16 @@ EXCEPTIONS: dict[str, str] = {
     "billing.0008_payment_key": "before the first release",
     "partners.0002_programme_and_directory": "before the first release",
 }
+
+LOCKING = {
+    "access.0003_support_lookups_only_added",
+    "access.0004_acts_log_indexes",
+    "access.0006_index_of_refused_acts",
+    "clients.0002_end_dates_and_exit_sheets",
+    "clients.0003_console_accounts_and_confirmed_payers",
+}
+"""Those that build an index while its table is locked for writing; all of before the first release,
+when the tables were empty."""
 
 
 def flaws(migration: Migration) -> Iterator[str]:
@@ -67,6 +81,39 @@ def test_migrations_only_add() -> None:
 def test_every_exception_is_needed() -> None:
     found = migrations()
     assert [name for name in EXCEPTIONS if name not in found or not list(flaws(found[name]))] == []
+
+
+def locking(migration: Migration) -> Iterator[str]:
+    """What builds an index without CONCURRENTLY on a table that was there before."""
+    made = {
+        operation.name_lower
+        for operation in migration.operations
+        if isinstance(operation, operations.CreateModel)
+    }
+    for operation in migration.operations:
+        at_once = isinstance(operation, operations.AddIndex)
+        if isinstance(operation, AddIndexConcurrently):
+            at_once = False
+        if at_once and operation.model_name_lower not in made:
+            yield operation.describe()
+        if isinstance(operation, operations.RunSQL):
+            said = [operation.sql] if isinstance(operation.sql, str) else operation.sql
+            yield from (one for one in said if SLOWLY.search(str(one)))
+
+
+def test_no_index_is_built_while_nobody_may_write() -> None:
+    found = {name for name, one in migrations().items() if list(locking(one))}
+    assert {name for name in found if "initial" not in name} == LOCKING
+
+
+def test_a_locking_index_is_seen() -> None:
+    migration = Migration("0009_x", "billing")
+    index = models.Index(fields=["net"], name="x")
+    beside = operations.RunSQL(["CREATE INDEX CONCURRENTLY x ON y (z)"])
+    good = [AddIndexConcurrently("order", index), beside]
+    bad = [operations.AddIndex("order", index), operations.RunSQL("CREATE UNIQUE INDEX x ON y (z)")]
+    migration.operations = [*good, *bad]
+    assert len(list(locking(migration))) == len(bad)
 
 
 @pytest.mark.parametrize(

@@ -131,3 +131,15 @@ def test_what_nobody_begins_is_neglected_and_what_somebody_is_at_is_not():
     standing.started_at = now - timedelta(seconds=jobs.JOBS[MAILS].longest + 1)
     standing.save()
     assert neglected(now) == [MAILS], "whoever was at it is dead"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "minutes", "found"),
+    [(MAILS, 9, False), (MAILS, 11, True), ("billing.renew", 90, False)],
+)
+def test_what_a_worker_was_killed_at_waits_for_minutes_not_an_hour(name, minutes, found):
+    """All workers are gone, and the last one while it sent: mails leave all the same."""
+    now = timezone.now()
+    JobStanding.objects.create(name=name, started_at=now - timedelta(minutes=minutes))
+    assert neglected(now) == [name] * found

@@ -107,6 +107,7 @@ def test_a_field_takes_what_its_reader_writes(language: str, typed: str, value: 
     [
         ("en", "1,234", "1234"),
         ("en", "1.234", "1.234"),
+        ("en", "0,500", "0.500"),
         ("de", "1.234", "1.234"),
         ("de", "1,234", "1.234"),
         ("fr", "1,234", "1.234"),

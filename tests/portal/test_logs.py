@@ -248,6 +248,7 @@ def test_what_a_library_attaches_is_not_written(log: Log) -> None:
         "GET /x/?token=abc&next=/y",
         "duplicate key\nDETAIL:  Key (email)=(lea\nsecond line) already exists.",
         "syntax error\nLINE 1: SELECT 'hunter2'\n                ^",
+        f"Celery says {ValueError('null value\nDETAIL:  Failing row contains (7, lea).\n')!r}",
     ],
 )
 def test_the_last_net(text: str) -> None:
@@ -272,7 +273,14 @@ def test_the_last_net_lets_words_through(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["a." * 90_000 + "@", "a" * 90_000 + "@b", "://a:" * 50_000, "DETAIL:\n" * 50_000]
+    "text",
+    [
+        "a." * 90_000 + "@",
+        "a" * 90_000 + "@b",
+        "://a:" * 50_000,
+        "DETAIL:\n" * 50_000,
+        r"\nDETAIL:" * 50_000,
+    ],
 )
 def test_no_text_takes_the_net_long(text: str) -> None:
     begun = time.thread_time()
