@@ -145,7 +145,7 @@ def test_accepting_opens_what_was_offered(world, invited):
     assert "You now look after Garage Nord." in response.text
     assert state(invited) == "active"
     page = world.client("lea").get(reverse("products", args=[GARAGE]))
-    assert [row.name for row, _manager in page.context["rows"]] == [
+    assert [row["name"] for row in page.context["rows"]] == [
         product.name for product in world.products(GARAGE)[:2]
     ]
 
