@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 
 from portal.launch import compile_translations
-from tests.sessions import end_other_sessions
 
 pytest_plugins = ["tests.world"]
 
@@ -23,10 +23,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """A browser's last request may still hold a session when all tests are done."""
+    """A browser's last request may still hold a session when all tests are done: PostgreSQL drops
+    no database while it does."""
     yield
     with django_db_blocker.unblock():
-        end_other_sessions()
+        connection.close()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 @pytest.fixture(autouse=True)

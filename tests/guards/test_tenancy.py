@@ -17,6 +17,7 @@ READ = re.compile(r"(views|forms|urls|exports|templatetags|web|context|navigatio
 QUESTIONS = {
     "visible_to",
     "visible_to_client",
+    "walked",
     "backups_visible_to",
     "of_former_clients",
     "visible_to_partner",

@@ -27,6 +27,10 @@ TALKING = re.compile(r"^[A-ZÀ-Ý][a-zà-ÿ]+(?:[ .,!?…:].*)?$|[a-zà-ÿ]{2,} 
 GAP = "\u2060"  # stands for a variable: no letter, no blank, and nothing that HTML reads
 
 
+CELL = re.compile(r"\{\w+\}")
+"""What the tag `each` fills from a row, as a variable."""
+
+
 class Texts(HTMLParser):
     """Collects what a reader sees: text between tags and in the attributes that show."""
 
@@ -80,7 +84,7 @@ def in_template(source: str, *, html: bool = True) -> list[tuple[int, str]]:
         elif name == "block" and token.contents.split()[1] in CODE_BLOCKS:
             closing = "endblock"
         elif token.token_type == TokenType.TEXT:
-            read.append(token.contents)
+            read.append(CELL.sub(GAP, token.contents))
         else:
             read.append(
                 (GAP if token.token_type == TokenType.VAR or name in MARKING else "") + lines

@@ -9,9 +9,15 @@ import pytest
 from django.db import connection
 
 from bench.scale_world import Sizes, build
-from tests.sessions import end_other_sessions
 
 LARGE, SMALL = 30_000, 10_000
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """They go first: PostgreSQL copies no database while there is another session on it, and tests
+    of threads and browsers leave some."""
+    items.sort(key=lambda item: not item.nodeid.startswith("tests/scale/"))
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +26,6 @@ def worlds(django_db_setup: None, django_db_blocker: Any) -> Iterator[Callable[[
     tests = connection.settings_dict["NAME"]
     names = {number: f"{tests}_scale_{number}" for number in (LARGE, SMALL)}
     with django_db_blocker.unblock():
-        end_other_sessions()
         connection.close()  # a database that is copied has no visitors
         for number, name in names.items():
             _create(name, like=tests)
