@@ -58,24 +58,24 @@ def test_a_full_page_costs_as_many_queries_as_one_line(world):
     assert many == few <= 15
 
 
-@pytest.mark.parametrize(
-    ("query", "index"),
-    [
-        ({}, "log_by_organisation"),
-        ({"acted_for": f"partner:{ALPINE}"}, "log_(by|of)_partner"),
-        ({"result": "refused"}, "log_of_refused"),
-        ({"sort": "at"}, "log_by_organisation"),
-    ],
-)
-def test_a_page_of_a_long_log_is_read_from_an_index(world, query, index):
+LONG = [
+    ({}, "log_by_organisation"),
+    ({"acted_for": f"partner:{ALPINE}"}, "log_(by|of)_partner"),
+    ({"result": "refused"}, "log_of_refused"),
+    ({"sort": "at"}, "log_by_organisation"),
+]
+
+
+def test_pages_of_a_long_log_are_read_from_an_index(world):
     """Never sorted, never read to the end."""
     add_lines(world, 3000)
     _sql("ANALYZE access_act")
-    page = world.client("clara").get(url(**query)).context["listing"]
-    plan = page.rows[:50].explain(analyze=True, buffers=True)
-    assert re.search(index, plan)
-    assert "Seq Scan on access_act" not in plan
-    assert int(re.search(r"Buffers: shared hit=(\d+)", plan)[1]) <= 300
+    for query, index in LONG:
+        page = world.client("clara").get(url(**query)).context["listing"]
+        plan = page.rows[:50].explain(analyze=True, buffers=True)
+        assert re.search(index, plan), query
+        assert "Seq Scan on access_act" not in plan, query
+        assert int(re.search(r"Buffers: shared hit=(\d+)", plan)[1]) <= 300, query
 
 
 def test_a_long_log_counts_to_a_limit_and_says_so(world, monkeypatch):
