@@ -13,8 +13,8 @@ from tenders.models import Opening, Proposal, Question, Tender, TenderLink, Tend
 from tenders.rules import LinkPurpose, ProposalState, TenderState
 
 
-def _tender(w: World, state: str = TenderState.OPEN) -> Tender:
-    title, need = w.word("tender"), w.word("need")
+def _tender(w: World, state: str = TenderState.OPEN, *, word: str = "tender") -> Tender:
+    title, need = w.word(word), w.word("need")
     tender = w.add(
         Tender,
         state=state,
@@ -155,7 +155,8 @@ def extract(w: World) -> dict[str, Any]:
 @sample("tenders.digest", _("Shows a partner the new tenders of a day or a week in one mail."))
 def digest(w: World) -> dict[str, Any]:
     _wish(w)
-    return {"partner": w.partner.pk, "tenders": [_tender(w).pk for _number in range(3)]}
+    words = ("tender", "shop", "backups")
+    return {"partner": w.partner.pk, "tenders": [_tender(w, word=word).pk for word in words]}
 
 
 @sample("tenders.cancelled_partner", _("Tells a partner that a tender it opened was cancelled."))

@@ -116,6 +116,20 @@ TEXTS: dict[str, dict[str, str]] = {
         "it": "Nuovo sito web e migrazione di 120 caselle di posta",
         "es": "Nueva web y traslado de 120 buzones",
     },
+    "shop": {
+        "en": "Web shop for a winery, with click and collect",
+        "fr": "Boutique en ligne d’un domaine viticole, avec retrait sur place",
+        "de": "Webshop für ein Weingut, mit Abholung vor Ort",
+        "it": "Negozio online per una cantina, con ritiro sul posto",
+        "es": "Tienda en línea para una bodega, con recogida en el local",
+    },
+    "backups": {
+        "en": "Backups of 14 workplaces, with a restore twice a year",
+        "fr": "Sauvegarde de 14 postes, avec deux restaurations d’essai par an",
+        "de": "Backups von 14 Arbeitsplätzen, zweimal im Jahr zur Probe zurückgespielt",
+        "it": "Backup di 14 postazioni, con due prove di ripristino all’anno",
+        "es": "Copias de seguridad de 14 puestos, con dos restauraciones de prueba al año",
+    },
     "need": {
         "en": "We are an architects’ office of 25 people. Our web site is ten years old, and the "
         "mailboxes have to move without a lost message.",
