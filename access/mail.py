@@ -41,7 +41,7 @@ FIRST_DELAY = 30  # seconds until the second attempt; it doubles from there
 LONGEST_DELAY = 24 * 3600  # when a recipient's server says "later"
 FIRST_BREAK_DELAY = 10  # when the connection broke on this mail: it may be to blame, or not
 LONGEST_OUTAGE_DELAY = 15 * 60  # however often it broke
-BREAKS = 3  # so many in one batch, and our server is left alone until the next
+BREAKS = 3  # so many in a row, and our server is left alone until the next batch
 KNOCK_SECONDS = 5.0  # how long a process leaves a mail server alone that did not let it in
 
 UNWANTED = "unwanted"  # why a mail was not sent whose reader stopped mails of its kind
@@ -161,6 +161,8 @@ def send_due_mail(*, limit: int = BATCH) -> int:
             if fate is Fate.OUTAGE:
                 breaks += 1
                 _close(connection)
+            elif fate is Fate.SENT:  # our server is well: it was those mails
+                breaks = 0
     finally:
         _close(connection)
     return done

@@ -191,6 +191,15 @@ def test_a_mail_on_which_the_connection_breaks_waits_and_the_next_leave(monkeypa
     assert waiting.next_attempt_at <= timezone.now() + timedelta(seconds=10)
 
 
+def test_breaks_between_mails_that_leave_end_no_batch(monkeypatch):
+    """The server is well: the others need not wait for the next batch."""
+    server = use_breaking(monkeypatch, "Hello 0", "Hello 3", "Hello 6", "Hello 9")
+    for n in range(12):
+        queue(f"event:{n}", n=n)
+    assert send_due_mail() == 12
+    assert len(server.left) == 8
+
+
 def test_a_server_on_which_everything_breaks_is_left_alone(monkeypatch):
     use_breaking(monkeypatch, *(f"Hello {n}" for n in range(9)))
     for n in range(9):
