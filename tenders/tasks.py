@@ -28,7 +28,7 @@ def _in_words(tender: Tender) -> str:
 
 @job(
     TASK,
-    every=30,
+    every=10,
     title=gettext_lazy("Tell partners of new tenders"),
     due=lambda: _due(Tender.objects.to_tell()),
 )
