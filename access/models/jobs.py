@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 KEPT_DAYS = 30
@@ -94,7 +95,7 @@ class JobRun(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.job} {self.started_at:%Y-%m-%d %H:%M:%S}"
+        return f"{self.job} {timezone.localtime(self.started_at):%Y-%m-%d %H:%M:%S}"
 
     @property
     def took(self) -> timedelta | None:
