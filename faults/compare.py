@@ -172,7 +172,8 @@ def _delivered(work: _Judge, row: Row, first: Delivery, one: Expected) -> None:
     work.counts["delivered"] += 1
     if first.address.lower() != row.address.lower():
         work.blame("misled", f"{row.event} for {row.address} went to {first.address}")
-    cut_short = row.state == "obsolete" and one.untrue is not None and first.answered is None
+    unmarked = is_explained(first, work.evidence.faults)
+    cut_short = row.state == "obsolete" and one.untrue is not None and unmarked
     if row.state != "sent" and not cut_short:
         work.blame("not marked", f"{row.event} for {row.address} left and is {row.state}")
     if one.untrue is None:

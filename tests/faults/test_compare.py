@@ -149,6 +149,13 @@ def test_a_drop_after_data_may_be_followed_by_the_taking_back():
     assert judge(taken_back("obsolete", kept("<1>", at=105.0, answered=False))).ok
 
 
+def test_a_break_before_the_mark_may_be_followed_by_the_taking_back():
+    run = taken_back("obsolete", kept("<1>", at=105.0))
+    assert promises(run) == ["not marked"]
+    run.faults = [Fault("PostgreSQL restarted", 105.5, 107.0)]
+    assert judge(run).ok
+
+
 # ---- Copies --------------------------------------------------------------------------------------
 
 
