@@ -8,7 +8,7 @@ from access.models import User
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
-def factors_of(person: User) -> QuerySet[Authenticator]:
-    """What asks this person for more than a password. Recovery codes alone are none: they come
-    with the others."""
+def factors_of(person: User | int) -> QuerySet[Authenticator]:
+    """What asks this person (or the one of this key) for more than a password. Recovery codes
+    alone are none: they come with the others."""
     return Authenticator.objects.filter(user=person, type__in=FACTORS)

@@ -18,6 +18,7 @@ from access import grants
 from access.errors import ActForbidden
 from access.factors import factors_of
 from access.models import Membership, Organisation, SupportAccess, User
+from access.prepared import Prepared
 from access.rules import ACTS, Answer, Capacity, Role, answer, who_may
 
 REPRESENTING = (Role.LEGAL_REPRESENTATIVE, Role.ADMINISTRATOR)
@@ -124,19 +125,35 @@ def somebody_in(person: User, slug: str) -> Actor | None:
 
     One query for a member, two for a partner's person and for the vendor's support.
     """
-    let_in = SupportAccess.objects.live().filter(organisation=OuterRef("organisation"))
-    here_or_at_partners = Q(organisation__slug=slug) | Q(organisation__reseller_group__isnull=False)
-    memberships = (
-        person.memberships.filter(here_or_at_partners)
-        .select_related("organisation")
-        .annotate(support_until=Subquery(let_in.values("until")[:1]))
-        .annotate(has_factor=Exists(factors_of(person)))
-    )
+    memberships = MEMBERSHIPS(person=person.pk, slug=slug)
+    for membership in memberships:
+        membership.user = person
     by_place = {membership.organisation.slug: membership for membership in memberships}
     membership = by_place.get(slug)
     if membership is not None:
         return _member(person, membership)
     return _partners_person(person, slug, by_place) or _support(person, slug)
+
+
+def _memberships(person: int, slug: str) -> QuerySet[Any]:
+    """The memberships of a person (their key) in the organisation at `slug` and in partners."""
+    let_in = SupportAccess.objects.live().filter(organisation=OuterRef("organisation"))
+    here_or_at_partners = Q(organisation__slug=slug) | Q(organisation__reseller_group__isnull=False)
+    return (
+        Membership.objects.filter(here_or_at_partners, user=person)
+        .select_related("organisation")
+        .annotate(support_until=Subquery(let_in.values("until")[:1]))
+        .annotate(has_factor=Exists(factors_of(person)))
+    )
+
+
+def _partnership(person: int, slug: str) -> QuerySet[Any]:
+    """The partnership through which a person (their key) reaches the client at `slug`, if any."""
+    return grants.live_partnerships_of(person).filter(client__slug=slug)[:1]
+
+
+MEMBERSHIPS = Prepared(_memberships, person=int, slug=str)
+PARTNERSHIP = Prepared(_partnership, person=int, slug=str)
 
 
 def _member(person: User, membership: Any) -> Actor:
@@ -158,9 +175,10 @@ def _partners_person(person: User, slug: str, by_place: dict[str, Any]) -> Actor
     """
     if not by_place:
         return None
-    partnership = grants.live_partnerships_of(person).filter(client__slug=slug).first()
-    if partnership is None:
+    found = PARTNERSHIP(person=person.pk, slug=slug)
+    if not found:
         return None
+    partnership = found[0]
     membership = by_place.get(partnership.partner.organisation.slug)
     if membership is None:  # it began between the two questions: from the next click on
         return None

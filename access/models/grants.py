@@ -50,10 +50,14 @@ class Granted(models.Model):
 
 
 class ProductGroupPermission(Granted, GroupObjectPermissionBase):
-    """A partner with limited access manages this product. At most one does (L7)."""
+    """A partner with limited access manages this product. At most one does (L7).
+
+    Of a million grants the one on a given product is found by a hash index (migration 0010): two
+    blocks, where a tree takes three levels and the row.
+    """
 
     content_object = models.ForeignKey(
-        "clients.Product", models.CASCADE, related_name="partner_grants"
+        "clients.Product", models.CASCADE, related_name="partner_grants", db_index=False
     )
     partnership = models.ForeignKey(
         "clients.Partnership", models.CASCADE, related_name="product_grants"

@@ -21,7 +21,7 @@ from bench.scale_sql import (
 from tests.scale.conftest import LARGE, SMALL
 from tests.world import World
 
-MOST_QUERIES, MOST_BLOCKS, MOST_RIGHT = 6, 300, 6
+MOST_QUERIES, MOST_BLOCKS, MOST_RIGHT = 6, 300, 5
 Worlds = Callable[[int], Any]
 
 

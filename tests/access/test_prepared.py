@@ -1,0 +1,113 @@
+"""Queries whose SQL is written once, held to the same queries asked afresh."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db.models import Q, QuerySet
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from access import policy
+from access.models import Membership
+from access.prepared import Prepared
+from tests.world import World
+
+pytestmark = pytest.mark.django_db
+
+
+def _of(person: int, slug: str) -> QuerySet[Membership]:
+    rows = Membership.objects.filter(user=person, organisation__slug=slug)
+    return rows.select_related("organisation").exclude(role="nobody").order_by("pk")
+
+
+def test_every_question_has_the_answer_of_its_own_values(world: World) -> None:
+    """The values of the question before are never asked again: each person at each place."""
+    of = Prepared(_of, person=int, slug=str)
+    pairs = [(one.user_id, one.organisation.slug) for one in Membership.objects.all()]
+    people, slugs = ({pair[place] for pair in pairs} for place in (0, 1))
+    assert len(people) > 1
+    assert len(slugs) > 1
+    for person in people:
+        for slug in slugs:
+            asked = of(person=person, slug=slug)
+            assert asked == list(_of(person, slug))
+            assert [(one.user_id, one.organisation.slug) for one in asked] == [
+                pair for pair in pairs if pair == (person, slug)
+            ]
+
+
+def test_those_before_every_page_say_what_the_same_query_says_afresh(world: World) -> None:
+    """The prepared questions of the policy, for everybody at every address."""
+    members = Membership.objects.select_related("organisation")
+    people = {one.user_id for one in members}
+    slugs = {one.organisation.slug for one in members}
+    found = 0
+    for person in people:
+        for slug in slugs:
+            afresh = list(policy._memberships(person, slug).order_by("pk"))
+            asked = policy.MEMBERSHIPS(person=person, slug=slug)
+            assert sorted(one.pk for one in asked) == [one.pk for one in afresh]
+            assert {one.pk: (one.support_until, one.has_factor) for one in asked} == {
+                one.pk: (one.support_until, one.has_factor) for one in afresh
+            }
+            through = policy.PARTNERSHIP(person=person, slug=slug)
+            assert through == list(policy._partnership(person, slug))
+            found += len(through)
+    assert found  # somebody reaches a client
+
+
+def test_a_question_is_one_query_and_brings_what_it_joins(
+    world: World, django_assert_num_queries: Callable[[int], CaptureQueriesContext]
+) -> None:
+    member = Membership.objects.select_related("organisation")[0]
+    of = Prepared(_of, person=int, slug=str)
+    for _turn in range(2):
+        with django_assert_num_queries(1):
+            rows = of(person=member.user_id, slug=member.organisation.slug)
+            assert rows[0].organisation.name == member.organisation.name
+
+
+def _forgets(person: int, slug: str) -> QuerySet[Membership]:
+    return Membership.objects.filter(user=person)
+
+
+def _changes(person: int) -> QuerySet[Membership]:
+    return Membership.objects.filter(user=person + 1)
+
+
+def _decides(person: int) -> QuerySet[Membership]:
+    condition = Q(user=person) if person < 2_050_000_000 else Q(user=person, role="external")
+    return Membership.objects.filter(condition)
+
+
+def _looks_at_the_clock(person: int) -> QuerySet[Membership]:
+    return Membership.objects.filter(user=person, created_at__lt=timezone.now())
+
+
+@pytest.mark.parametrize(
+    ("build", "kinds", "said"),
+    [
+        (_forgets, {"person": int, "slug": str}, "all its values"),
+        (_changes, {"person": int}, "as they are"),
+        (_decides, {"person": int}, "one shape"),
+        (_looks_at_the_clock, {"person": int}, "as they are"),
+    ],
+)
+def test_what_would_answer_wrongly_is_refused(
+    build: Callable[..., QuerySet[Any]], kinds: dict[str, Any], said: str
+) -> None:
+    values = {"person": 1, "slug": "a"}
+    with pytest.raises(ValueError, match=said):
+        Prepared(build, **kinds)(**{name: values[name] for name in kinds})
+
+
+def test_a_query_that_knows_somebody_already_is_refused(world: World) -> None:
+    """A closure would keep the first asker's rows for everybody."""
+    somebody = Membership.objects.all()[0].user_id
+
+    def build(slug: str) -> QuerySet[Membership]:
+        return Membership.objects.filter(user=somebody, organisation__slug=slug)
+
+    with pytest.raises(ValueError, match="values alone"):
+        Prepared(build, slug=str)(slug="a")
