@@ -92,8 +92,12 @@ def _assigned_to(person: User | int) -> QuerySet[OrganisationUserPermission]:
     )
 
 
-def products_within(actor: "Actor") -> Q:
-    """The condition that holds for the products the actor may see, in their organisation only."""
+def products_within(actor: "Actor", *, one: bool = False) -> Q:
+    """The condition that holds for the products the actor may see, in their organisation only.
+
+    `one` says the same, for a single product: asked for the grant's group, too, which no tree has
+    beside the product, PostgreSQL takes the hash index, and half the blocks.
+    """
     inside = Q(organisation=actor.organisation)
     said = actor.answer("product.see")
     if said is Answer.ALL and actor.support is not None:
@@ -102,28 +106,19 @@ def products_within(actor: "Actor") -> Q:
         return inside
     if said is Answer.ALL:
         whole = OrganisationGroupPermission.objects.filter(
-            _given_to(actor), content_object=actor.organisation
+            content_object=actor.organisation, partnership=actor.partnership
         )
         return inside & _lives(actor.partnership) & _exists(whole)
     if said is Answer.GRANTED:
         granted = ProductGroupPermission.objects.filter(
-            _given_to(actor), content_object_id=OuterRef("pk")
+            content_object_id=OuterRef("pk"), partnership=actor.partnership
         )
+        if one:
+            granted = granted.filter(group=_group(actor.partnership))
         return inside & _lives(actor.partnership) & _exists(granted)
     if said is Answer.ASSIGNED:
         return inside & _assigned(actor.membership)
     return NOTHING
-
-
-def _given_to(actor: "Actor") -> Q:
-    """The grants that the actor's partner holds by the partnership in which the actor acts.
-
-    The partner's group is asked for, too. It says nothing more than the partnership does (the
-    database holds the two together), but stands in no tree beside the product: PostgreSQL then
-    finds the grant on one product by the hash index, in half the blocks.
-    """
-    assert actor.partner is not None  # noqa: S101 - asked for partners' people only
-    return Q(partnership=actor.partnership, group=actor.partner.reseller_group_id)
 
 
 def _assigned(membership: Membership | None) -> Q:
@@ -266,11 +261,8 @@ def held_by_others_than_full(clients: QuerySet[Any]) -> QuerySet[Any]:
 
 def full_access_holder(client: Organisation) -> Any | None:
     """The live partnership with full access to `client`, or None (L7)."""
-    row = (
-        OrganisationGroupPermission.objects.filter(live("partnership__"), content_object=client)
-        .select_related("partnership__partner__organisation")
-        .first()
-    )
+    whole = OrganisationGroupPermission.objects.filter(live("partnership__"), content_object=client)
+    row = whole.select_related("partnership__partner__organisation").first()
     return row.partnership if row else None
 
 
@@ -337,9 +329,8 @@ def grant_organisation(partnership: Any, *, by: User) -> None:
 
 def revoke_products(partnership: Any, products: Iterable[Any]) -> None:
     """Takes back single products."""
-    ProductGroupPermission.objects.filter(
-        partnership=partnership, content_object__in=products
-    ).delete()
+    mine = ProductGroupPermission.objects.filter(partnership=partnership)
+    mine.filter(content_object__in=products).delete()
 
 
 def revoke_grants(partnership: Any) -> None:

@@ -161,7 +161,7 @@ def right_to_one_product() -> Cost:
     bare = bare.select_related("product_type__category")
     found, alone = (
         statements_of(lambda rows=rows: list(rows.filter(public_id=public_id)))
-        for rows in (Product.objects.visible_to(actor), bare)
+        for rows in (Product.objects.one_visible_to(actor), bare)
     )
     more = _blocks(found) - _blocks(alone)
     return Cost(len(found), more, 0)

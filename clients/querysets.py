@@ -42,6 +42,11 @@ class ProductQuerySet(QuerySet["Product"]):
         """The products of the actor's organisation that section 6 shows them, ready for a list."""
         return self.filter(grants.products_within(actor)).select_related("product_type__category")
 
+    def one_visible_to(self, actor: Actor) -> "ProductQuerySet":
+        """The same as `visible_to`, for finding a single one by its key."""
+        seen = grants.products_within(actor, one=True)
+        return self.filter(seen).select_related("product_type__category")
+
     def walked(self, actor: Actor) -> "ProductQuerySet":
         """The same as `visible_to`, for a page of a list when there are many: PostgreSQL follows
         the index that the list is ordered by, and tests one row after the other. It takes a
@@ -189,14 +194,16 @@ class PartnershipQuerySet(QuerySet["Partnership"]):
             | Q(state=PartnershipState.ACTIVE, ends_at__lte=Now())
         )
 
-    def with_numbers(self) -> "PartnershipQuerySet":
-        """Each with `reached`, the number of products it reaches now, and `offered`, the number
-        in a client's limited offer; only what the partner may know is counted (T11)."""
-        offers = self.model.offered_products.through.objects.filter(partnership=OuterRef("pk"))
-        offered = offers.values("partnership").annotate(number=Count("pk")).values("number")
-        return self.annotate(
-            reached=grants.number_of_products(), offered=Coalesce(Subquery(offered), 0)
-        )
+    def with_numbers(self, *, offers: bool = True) -> "PartnershipQuerySet":
+        """Each with `reached`, the number of products it reaches now, and with `offers` also
+        `offered`, the number in a client's limited offer; only what the partner may know is
+        counted (T11)."""
+        counted = self.annotate(reached=grants.number_of_products())
+        if not offers:
+            return counted
+        offered = self.model.offered_products.through.objects.filter(partnership=OuterRef("pk"))
+        number = offered.values("partnership").annotate(number=Count("pk")).values("number")
+        return counted.annotate(offered=Coalesce(Subquery(number), 0))
 
     def search(self, text: str) -> "PartnershipQuerySet":
         """Those whose client's name, or the address asked, holds `text`: a partner's search. It

@@ -119,7 +119,18 @@ class LongListing(Listing):
 
 class TogetherListing(Listing):
     """A list whose rows are counted in one query with the other figures of its page: the page is
-    there after `counted`. Counts to `COUNTED`, as a `LongListing` does."""
+    there after `counted`. Counts to `COUNTED`, as a `LongListing` does.
+
+    With `columns` the page's rows are bare rows of these (`values_list(named=True)`), without
+    the objects, which a long page need not make.
+    """
+
+    def __init__(self, *arguments: Any, columns: Sequence[str] = (), **options: Any) -> None:
+        self._columns = columns
+        super().__init__(*arguments, **options)
+
+    def _bare(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.values_list(*self._columns, named=True) if self._columns else rows
 
     def _read(self, number: str | None, per_page: int) -> None:
         self._wanted = (number, per_page)
@@ -139,13 +150,13 @@ class TogetherListing(Listing):
     def counted(self, rows: int) -> None:
         """Turns to the page, when the number of `rows` is known."""
         number, per_page = self._wanted
-        self.page = CountedPaginator(self.rows, per_page, rows).get_page(number)
+        self.page = CountedPaginator(self._bare(self.rows), per_page, rows).get_page(number)
 
     def found(self, keys: Sequence[int]) -> None:
         """Turns to the page of the rows with these `keys`, in the list's order: what was searched
         once is not searched again."""
         number, per_page = self._wanted
-        rows = RowsByKey(self.offered.order_by(*self.rows.query.order_by), keys)
+        rows = RowsByKey(self._bare(self.offered.order_by(*self.rows.query.order_by)), keys)
         self.page = CountedPaginator(rows, per_page, len(keys)).get_page(number)
 
 

@@ -47,7 +47,7 @@ def page(act: str, methods: tuple[str, ...] = READ, **finds: Question) -> Callab
     """A page inside an organisation: `/o/<organisation>/…`, for those whom the table allows `act`.
 
     `finds` names the objects in the URL, each with the named question that finds it
-    (`product=Product.objects.visible_to`). The view is called with the actor and the permitted
+    (`product=Product.objects.one_visible_to`). The view is called with the actor and the permitted
     objects; an object that the actor may not see answers like one that does not exist. Who needs
     a second factor here and has none is led to where they get one.
     """

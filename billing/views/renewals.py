@@ -25,7 +25,7 @@ from billing.states import OrderState, PaymentMethod
 from clients.models import Product
 
 
-@page("product.renew", FORM, product=Product.objects.visible_to)
+@page("product.renew", FORM, product=Product.objects.one_visible_to)
 def product_renew(request: HttpRequest, actor: Actor, product: Product) -> HttpResponse:
     """Shows the quote; `go` says whether it is to be worked out again or to be ordered."""
     form = RenewalForm(

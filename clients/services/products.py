@@ -123,7 +123,10 @@ def _set_renewal(product: Product, by: Actor, *, renews: bool, act: str) -> Prod
 def _reached(product: Product, by: Actor) -> Product:
     """The product, locked, if the actor still reaches it. Raises ProductGone."""
     found: Product | None = (
-        Product.objects.visible_to(by).select_for_update(of=("self",)).filter(pk=product.pk).first()
+        Product.objects.one_visible_to(by)
+        .select_for_update(of=("self",))
+        .filter(pk=product.pk)
+        .first()
     )
     if found is None:
         raise ProductGone(_("This product can no longer be reached by you. Nothing was changed."))

@@ -6,47 +6,65 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from access.web.cells import badge, home_url, number, quiet, short_date
-from clients.models import Partnership, Product, ProductType
+from clients.models import ProductType
+from clients.models.catalogue import in_words
 from clients.reached import Reached
 
 type Row = dict[str, object]
 
 
-def product(row: Product | Reached, kind: ProductType) -> Row:
-    """One product; `kind` is its type, with the category."""
+PRODUCT = (
+    *("public_id", "name", "state", "renews_on", "auto_renewal"),
+    *("product_type__name", "product_type__names"),
+    *("product_type__category__name", "product_type__category__names"),
+)
+"""What a page of an organisation's products reads of each."""
+CLIENT = (
+    *("pk", "public_id", "client_name", "access", "payment_mode", "started_at"),
+    "client__slug",
+)
+"""What a page of clients under management reads of each partnership."""
+
+
+def _product(row: Any, kind: str, category: str) -> Row:
+    """One product; `kind` is what its type is called."""
     return {
         "id": row.public_id,
         "name": row.name,
-        "type": str(kind),
-        "category": str(kind.category),
+        "type": kind,
+        "category": category,
         "state": badge(row.state),
         "renews_on": short_date(row.renews_on),
     }
 
 
-def own_product(row: Product, manager: str | None) -> Row:
-    """One product of an organisation, and the partner that manages it, if one does (L7)."""
-    return product(row, row.product_type) | {
+def own_product(row: Any, manager: str | None) -> Row:
+    """One product of an organisation, a row of `PRODUCT`, and the partner that manages it, if one
+    does (L7)."""
+    kind = in_words(row.product_type__name, row.product_type__names)
+    category = in_words(row.product_type__category__name, row.product_type__category__names)
+    return _product(row, kind, category) | {
         "auto_renewal": badge(row.auto_renewal, of="renewal"),
         "manager": manager or quiet(_("nobody")),
     }
 
 
 def reached_product(row: Reached, kind: ProductType) -> Row:
-    """One product of any client of a partner."""
+    """One product of any client of a partner; `kind` is its type, with the category."""
     home = home_url(row.client_slug)
-    return product(row, kind) | {"home": home, "client": row.client_name}
+    cells = _product(row, str(kind), str(kind.category))
+    return cells | {"home": home, "client": row.client_name}
 
 
-def client(row: Any) -> Row:
-    """One client under management: an active `Partnership` with its number of products."""
-    partnership: Partnership = row
+def client(row: Any, reached: int) -> Row:
+    """One client under management, a row of `CLIENT`, and how many of its products the partner
+    reaches."""
     return {
-        "id": partnership.public_id,
-        "home": home_url(partnership.client.slug),
-        "name": partnership.client_name,
-        "access": badge(partnership.access, of="access"),
-        "payment": badge(partnership.payment_mode, of="payment"),
-        "reached": number(row.reached),
-        "since": short_date(localdate(partnership.started_at)),
+        "id": row.public_id,
+        "home": home_url(row.client__slug),
+        "name": row.client_name,
+        "access": badge(row.access, of="access"),
+        "payment": badge(row.payment_mode, of="payment"),
+        "reached": number(reached),
+        "since": short_date(localdate(row.started_at)),
     }

@@ -37,7 +37,10 @@ def _listing(request: HttpRequest, actor: Actor, *, many: bool = False) -> Toget
     visible = Product.objects.walked(actor) if many else Product.objects.visible_to(actor)
     filters = ProductFilter(request.GET, products=visible)
     rows = visible.annotate(holder=grants.holder_key()) if actor.partner is None else visible
-    return TogetherListing(request, rows, sorts=SORTS, default="name", filters=filters)
+    columns = (*cells.PRODUCT, "holder") if actor.partner is None else cells.PRODUCT
+    return TogetherListing(
+        request, rows, sorts=SORTS, default="name", filters=filters, columns=columns
+    )
 
 
 @page("product.see")
@@ -74,7 +77,7 @@ def product_csv(request: HttpRequest, actor: Actor) -> StreamingHttpResponse:
     return csv_response(f"products-{actor.organisation.slug}.csv", exports.PRODUCT_COLUMNS, rows)
 
 
-@page("product.see", product=Product.objects.visible_to)
+@page("product.see", product=Product.objects.one_visible_to)
 def product_page(request: HttpRequest, actor: Actor, product: Product) -> HttpResponse:
     manager = grants.managers([product]).get(product.pk)
     if actor.partner is not None and manager != actor.partnership:
@@ -101,7 +104,7 @@ def _console(actor: Actor, product: Product) -> ConsoleUnit | None:
     return unit
 
 
-@page("product.change_settings", FORM, product=Product.objects.visible_to)
+@page("product.change_settings", FORM, product=Product.objects.one_visible_to)
 def product_settings(request: HttpRequest, actor: Actor, product: Product) -> HttpResponse:
     form = ProductSettingsForm(request.POST or None, instance=product)
     if form.is_valid():
@@ -119,7 +122,7 @@ def product_settings(request: HttpRequest, actor: Actor, product: Product) -> Ht
     )
 
 
-@page("product.cancel", FORM, product=Product.objects.visible_to)
+@page("product.cancel", FORM, product=Product.objects.one_visible_to)
 def product_cancel(request: HttpRequest, actor: Actor, product: Product) -> HttpResponse:
     """Asks, then cancels at the end of the term; the same address keeps it again until then."""
     details = redirect("product", actor.organisation.slug, product.public_id)

@@ -15,7 +15,7 @@ def organisation_reach(request: HttpRequest, actor: Actor) -> HttpResponse:
     return render(request, "clients/reach.html", {"reach": found, "product": None})
 
 
-@page("access.explain", product=Product.objects.visible_to)
+@page("access.explain", product=Product.objects.one_visible_to)
 def product_reach(request: HttpRequest, actor: Actor, product: Product) -> HttpResponse:
     found = reach.of_product(product)
     return render(request, "clients/reach.html", {"reach": found, "product": product})

@@ -1,6 +1,6 @@
 """The reseller space: the clients under management, those who were asked, those who were."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -45,9 +45,15 @@ OVER_SORTS = {
 
 def _active(request: HttpRequest, actor: Actor) -> TogetherListing:
     rows = Partnership.objects.visible_to_partner(actor).active()
-    rows = rows.select_related(None).select_related("client")  # the partner is the reader's own
     filters = ActiveFilter(request.GET)
-    return TogetherListing(request, rows, sorts=ACTIVE_SORTS, default="client", filters=filters)
+    return TogetherListing(
+        request,
+        rows,
+        sorts=ACTIVE_SORTS,
+        default="client",
+        filters=filters,
+        columns=cells.CLIENT,
+    )
 
 
 def _ending(request: HttpRequest, actor: Actor) -> TogetherListing:
@@ -103,16 +109,14 @@ def _list_page(
         asked["invitations"] = waiting.filter(state=PartnershipState.INVITED)
     questions = {name: together.number(rows) for name, rows in asked.items()}
     found = listing.rows if listing.narrowed else None
-    answers = together.ask(found=found, numbers=_numbers(listing.asked), **questions)
+    numbers = _numbers(listing.asked, tab)
+    answers = together.ask(found=found, numbers=numbers, **questions)
     listing.counted(answers[tab]) if found is None else listing.found(answers["found"])
-    _count_products(listing, answers["numbers"])
-    for partnership in listing.page if tab == "over" else ():
-        partnership.shown_state = state_now(partnership)
-        partnership.shown_closed_at = closed_at(partnership)
+    products = _products(listing, answers["numbers"], tab)
     context = {
         "listing": listing,
         "page": listing.page,
-        "rows": [cells.client(row) for row in listing.page] if tab == "active" else None,
+        "rows": ROWS[tab](listing.page, products),
         "tab": tab,
         "counts": {name: answers[name] for name in asked},
         "partner": actor.organisation.partner,
@@ -121,20 +125,48 @@ def _list_page(
     return render(request, f"clients/clients_{tab}.html", context)
 
 
-def _numbers(rows: QuerySet[Partnership]) -> together.Question:
-    """How many products each of the rows of a page reaches or was offered."""
-    return together.listed(rows.with_numbers().values("pk", "reached", "offered"))
+def _numbers(rows: QuerySet[Partnership], tab: str) -> together.Question:
+    """How many products each of the rows of a page reaches, and what waits was offered."""
+    counted = rows.with_numbers(offers=tab != "active")
+    return together.listed(counted.values("pk", *counted.query.annotations))
 
 
-def _count_products(listing: TogetherListing, numbers: list[dict[str, int]]) -> None:
-    """Writes its numbers on each row; asks again where a page was shown that nobody asked for."""
+type Numbers = dict[int, dict[str, int]]
+
+
+def _products(listing: TogetherListing, numbers: list[dict[str, int]], tab: str) -> Numbers:
+    """The numbers by row; asks again where a page was shown that nobody asked for."""
     found = {row["pk"]: row for row in numbers}
     missing = [row.pk for row in listing.page if row.pk not in found]
     if missing:
-        others = _numbers(listing.rows.filter(pk__in=missing))
+        others = _numbers(listing.rows.filter(pk__in=missing), tab)
         found |= {row["pk"]: row for row in together.ask(numbers=others)["numbers"]}
-    for row in listing.page:
-        row.reached, row.offered = found[row.pk]["reached"], found[row.pk]["offered"]
+    return found
+
+
+def _active_rows(page: Iterable[Any], numbers: Numbers) -> list[cells.Row]:
+    return [cells.client(row, numbers[row.pk]["reached"]) for row in page]
+
+
+def _counted_rows(page: Iterable[Any], numbers: Numbers) -> list[Any]:
+    for row in page:
+        row.reached, row.offered = numbers[row.pk]["reached"], numbers[row.pk]["offered"]
+    return list(page)
+
+
+def _over_rows(page: Iterable[Any], numbers: Numbers) -> list[Any]:
+    rows = _counted_rows(page, numbers)
+    for row in rows:
+        row.shown_state, row.shown_closed_at = state_now(row), closed_at(row)
+    return rows
+
+
+ROWS = {
+    "active": _active_rows,
+    "ending": _counted_rows,
+    "waiting": _counted_rows,
+    "over": _over_rows,
+}
 
 
 def _export(act: str, rows: Callable[[HttpRequest, Actor], TogetherListing], name: str) -> Any:

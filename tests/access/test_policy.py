@@ -9,10 +9,16 @@ from django.utils import timezone
 from access import grants
 from access.errors import ActForbidden
 from access.models import Membership, Organisation, User
-from access.policy import as_member, client_names_of, clients_named, organisations_of
+from access.policy import (
+    as_member,
+    client_names_of,
+    clients_named,
+    organisations_of,
+    somebody_in,
+)
 from access.rules import Capacity
 from access.services import add_member
-from clients.models import Partnership
+from clients.models import Partnership, Product
 from clients.rules import Side
 from partners import services as programme
 from tests.journey import ALPINE, GARAGE, RHONE, accept, ask, end, grant, invite, limited
@@ -184,6 +190,26 @@ def test_the_switcher_lists_organisations_and_clients(world: World) -> None:
     assert {found.slug for found in clients_of(lea)} == {BAKERY, CLINIC, HOTEL}
     assert [found.slug for found in clients_of(cora)] == [BAKERY]
     assert list(clients_of(world.person("bruno"))) == []
+
+
+def test_one_product_is_found_by_the_same_right_as_a_list(world: World) -> None:
+    """A1: the words that find a single product soonest open no other product, to anybody."""
+    pairs = [
+        (person, slug)
+        for person in User.objects.filter(is_active=True)
+        for slug in Organisation.objects.values_list("slug", flat=True)
+    ]
+    actors = [actor for actor in (somebody_in(*pair) for pair in pairs) if actor is not None]
+    assert {actor.capacity for actor in actors} >= {
+        *(Capacity.LEGAL_REPRESENTATIVE, Capacity.COLLABORATOR),
+        *(Capacity.PARTNER_LIMITED, Capacity.PARTNER_FULL),
+    }
+    found = 0
+    for actor in actors:
+        listed = set(Product.objects.visible_to(actor))
+        assert set(Product.objects.one_visible_to(actor)) == listed
+        found += bool(listed)
+    assert found > 1
 
 
 def test_a_refusal_names_who_can(world: World) -> None:

@@ -33,6 +33,13 @@ def test_words_shared_by_all_rows_are_escaped_where_they_stand():
     assert written(source, rows=[{"name": "A"}], label="<b>") == "&lt;b&gt;A"
 
 
+def test_a_percent_sign_is_itself():
+    rows = [{"name": "100 %s"}]
+    assert written('{% each rows %}<i style="width: 5%">{name} %d</i>{% endeach %}', rows=rows) == (
+        '<i style="width: 5%">100 %s %d</i>'
+    )
+
+
 def test_a_name_that_a_row_lacks_fails():
     with pytest.raises(KeyError):
         written("{% each rows %}{nmae}{% endeach %}", rows=[{"name": "A"}])
