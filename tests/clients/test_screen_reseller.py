@@ -45,8 +45,8 @@ def invite(world, offer=None):
 def test_each_active_client_shows_its_access_payer_and_products(world):
     response = world.client("lea").get(url())
     rows = [
-        (row.client_name, row.access, row.payment_mode, row.reached)
-        for row in response.context["page"]
+        (row.client_name, row.access, row.payment_mode, int(cells["reached"]))
+        for row, cells in zip(response.context["page"], response.context["rows"], strict=True)
     ]
     assert rows == [
         ("Boulangerie du Lac", "full", "client", len(world.products("boulangerie-du-lac"))),
@@ -396,5 +396,5 @@ def test_a_page_past_the_last_shows_the_last_with_its_numbers(world):
         world.client("lea").get("/o/alpine-web/reseller/clients/", {"page": page})
         for page in ("1", "99")
     )
-    rows = [[(row.pk, row.reached) for row in page.context["page"]] for page in (first, last)]
+    rows = [[(row["id"], row["reached"]) for row in page.context["rows"]] for page in (first, last)]
     assert rows[0] == rows[1] != []

@@ -16,6 +16,7 @@ READ = re.compile(r"(views|forms|urls|exports|templatetags|web|context|navigatio
 
 QUESTIONS = {
     "visible_to",
+    "one_visible_to",
     "visible_to_client",
     "walked",
     "backups_visible_to",
