@@ -34,7 +34,8 @@ def server(database_url: str) -> Iterator[str]:
             "--no-control-socket",
         ],
         env=os.environ
-        | {"DATABASE_URL": database_url, "DJANGO_SETTINGS_MODULE": "bench.scale_settings"},
+        | {"DATABASE_URL": database_url, "DJANGO_SETTINGS_MODULE": "bench.scale_settings"}
+        | {"LOG_LEVEL": "WARNING"},
     )
     try:
         address = f"http://127.0.0.1:{port}"

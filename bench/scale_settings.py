@@ -5,6 +5,6 @@ from portal.settings import *  # noqa: F403
 from portal.settings import MIDDLEWARE
 
 DEBUG = False
-ALLOWED_HOSTS = ["*"]
+ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
 ROOT_URLCONF = "bench.scale_floor"
 MIDDLEWARE = ["bench.scale_floor.CountedQueries", *MIDDLEWARE]

@@ -11,7 +11,11 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-ROWS = re.compile(r"LIMIT (?!21$|1$|7$)\d+( OFFSET \d+)?$")
+ROWS = re.compile(
+    r"LIMIT (?!21$|1$|7$)\d+( OFFSET \d+)?$"  # a page of an ordered list
+    r'|"id" IN \(%s, .* ORDER BY [^()]*$'  # the rows of a search, by the keys that it found
+)
+FIGURES = ("SELECT (", "SELECT CASE", "WITH found")
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,7 @@ def cost(page: Page) -> Cost:
     statements = statements_of(lambda: answered(browser, page.path))
     measured = [(sql, blocks(sql, values)) for sql, values in statements]
     lists = [number for sql, number in measured if ROWS.search(sql.strip())]
-    figures = [number for sql, number in measured if sql.startswith(("SELECT (", "SELECT CASE"))]
+    figures = [number for sql, number in measured if sql.startswith(FIGURES)]
     return Cost(len(statements), max(lists, default=0), sum(figures))
 
 

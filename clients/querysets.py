@@ -16,6 +16,7 @@ from access.policy import Actor
 from access.rules import Answer
 from clients.rules import (
     ALIVE,
+    CLOSED,
     ENDING_SOON_DAYS,
     NOTICES,
     WAITING,
@@ -183,13 +184,13 @@ class PartnershipQuerySet(QuerySet["Partnership"]):
         return self.filter(state__in=ALIVE)
 
     def closed(self) -> "PartnershipQuerySet":
-        return self.exclude(state__in=ALIVE)
+        return self.filter(state__in=CLOSED)
 
     def over(self) -> "PartnershipQuerySet":
         """Those that are past: closed, or past their time though their state does not say so yet
         (L8, L9). None of them is waiting or active."""
         return self.filter(
-            ~Q(state__in=ALIVE)
+            Q(state__in=CLOSED)
             | Q(state__in=WAITING, expires_at__lte=Now())
             | Q(state=PartnershipState.ACTIVE, ends_at__lte=Now())
         )

@@ -35,6 +35,7 @@ class PartnershipState(models.TextChoices):
 State = PartnershipState
 WAITING = (State.REQUESTED, State.INVITED)
 ALIVE = (*WAITING, State.ACTIVE)
+CLOSED = tuple(state for state in State if state not in ALIVE)
 
 
 class Side(models.TextChoices):

@@ -1,11 +1,15 @@
 """What pages cost in a larger world, in queries and shared blocks: figures that no machine's
 speed changes. The times, and a million products, are for `make bench`."""
 
+import os
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
+from django.db import connection
 
+from bench import scale_pages
 from bench.scale_sql import (
     GROWING,
     PAGES,
@@ -70,6 +74,27 @@ def test_a_larger_world_costs_the_same(costs: dict[int, dict[str, Cost]], name: 
     are less than that, by what looking up the page's rows by key takes."""
     small, large = costs[SMALL][name].blocks, costs[LARGE][name].blocks
     assert large <= allowed(name, small)
+
+
+def test_pages_and_floors_are_measured_over_http(
+    worlds: Worlds, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    """As the bench does, though no figure of time is a test: its own server answers both."""
+    monkeypatch.setattr(scale_pages, "REQUESTS", 2)
+    monkeypatch.setenv("DEBUG", "true")
+    monkeypatch.setenv("SECRET_KEY", settings.SECRET_KEY)
+    page = PAGES[0]
+    with worlds(SMALL), scale_pages.server(address()) as server:
+        found = scale_pages.measure(server, page)
+        asked = cost(page)
+    assert found["http_queries"] == asked.queries
+    assert min(found["milliseconds"], found["floor"], found["two_at_once"]) > 0
+
+
+def address() -> str:
+    """The world that is open, as a DATABASE_URL."""
+    server = urlsplit(os.environ["DATABASE_URL"])
+    return urlunsplit(server._replace(path=f"/{connection.settings_dict['NAME']}"))
 
 
 def test_the_right_to_one_product_comes_with_the_product(worlds: Worlds) -> None:
