@@ -128,11 +128,10 @@ def somebody_in(person: User, slug: str) -> Actor | None:
     memberships = MEMBERSHIPS(person=person.pk, slug=slug)
     for membership in memberships:
         membership.user = person
-    by_place = {membership.organisation.slug: membership for membership in memberships}
-    membership = by_place.get(slug)
-    if membership is not None:
-        return _member(person, membership)
-    return _partners_person(person, slug, by_place) or _support(person, slug)
+        if membership.organisation.slug == slug:
+            return _member(person, membership)
+    at_partners = {membership.organisation_id: membership for membership in memberships}
+    return _partners_person(person, slug, at_partners) or _support(person, slug)
 
 
 def _memberships(person: int, slug: str) -> QuerySet[Any]:
@@ -141,15 +140,17 @@ def _memberships(person: int, slug: str) -> QuerySet[Any]:
     here_or_at_partners = Q(organisation__slug=slug) | Q(organisation__reseller_group__isnull=False)
     return (
         Membership.objects.filter(here_or_at_partners, user=person)
-        .select_related("organisation")
+        .select_related("organisation__partner")
         .annotate(support_until=Subquery(let_in.values("until")[:1]))
         .annotate(has_factor=Exists(factors_of(person)))
     )
 
 
 def _partnership(person: int, slug: str) -> QuerySet[Any]:
-    """The partnership through which a person (their key) reaches the client at `slug`, if any."""
-    return grants.live_partnerships_of(person).filter(client__slug=slug)[:1]
+    """The partnership through which a person (their key) reaches the client at `slug`, if any;
+    its partner is one of `_memberships`."""
+    found = grants.live_partnerships_of(person).filter(client__slug=slug)
+    return found.select_related(None).select_related("client")[:1]
 
 
 MEMBERSHIPS = Prepared(_memberships, person=int, slug=str)
@@ -167,21 +168,22 @@ def _member(person: User, membership: Any) -> Actor:
     )
 
 
-def _partners_person(person: User, slug: str, by_place: dict[str, Any]) -> Actor | None:
+def _partners_person(person: User, slug: str, at_partners: dict[int, Any]) -> Actor | None:
     """The person as one of a partner's people in its client's organisation, by a live partnership.
 
     With several partners of theirs at one client, full access comes before limited, the older
-    partnership before the younger. `by_place` are their memberships in partners.
+    partnership before the younger. `at_partners` are their memberships, by the partner's key.
     """
-    if not by_place:
+    if not at_partners:
         return None
     found = PARTNERSHIP(person=person.pk, slug=slug)
     if not found:
         return None
     partnership = found[0]
-    membership = by_place.get(partnership.partner.organisation.slug)
+    membership = at_partners.get(partnership.partner_id)
     if membership is None:  # it began between the two questions: from the next click on
         return None
+    partnership.partner = membership.organisation.partner
     full = partnership.access == "full"
     return Actor(
         person,
