@@ -224,11 +224,12 @@ def _copies(work: _Judge) -> None:
 
 def is_explained(delivery: Delivery, faults: Iterable[Fault]) -> bool:
     """Whether the sender could not mark this mail as sent: it never got the answer, or something
-    broke before its commit."""
+    broke before its commit. What it had written before it was killed may be read, and kept,
+    afterwards."""
     if delivery.answered is None:
         return True
     return any(
-        fault.begun <= delivery.answered + BREAKING[fault.kind] and fault.ended >= delivery.kept
+        fault.begun <= delivery.answered + BREAKING[fault.kind] and fault.ended >= delivery.begun
         for fault in faults
         if fault.kind in BREAKING
     )

@@ -177,6 +177,15 @@ def test_a_kill_before_the_mark_explains_a_copy(kind):
     assert promises(doubled(faults=[Fault(kind, 110.0, 111.0)])) == ["copies"]
 
 
+def test_what_was_written_before_the_kill_may_be_kept_after_it():
+    run = doubled()
+    run.kept[0] = replace(run.kept[0], begun=100.9)
+    run.faults = [Fault("worker killed", 100.92, 100.95)]
+    assert judge(run).ok
+    run.faults = [Fault("worker killed", 100.8, 100.85)]
+    assert promises(run) == ["copies"]
+
+
 def test_a_broker_that_is_flushed_explains_nothing():
     assert promises(doubled(faults=[Fault("Redis flushed", 101.0, 101.0)])) == ["copies"]
 
