@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.core import mail
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from access.mail import send_due_mail
 
@@ -76,11 +76,17 @@ class Visitor:
 
     def choose(self, label: str) -> None:
         """Ticks the box or the card with this label."""
-        self.page.get_by_label(label).first.check(force=True)
+        self._tick(self.page.get_by_label(label).first)
 
     def pick(self, field: str, value: str) -> None:
         """Picks one of the big cards of a question."""
-        self.page.locator(f"input[name={field}][value={value}]").check(force=True)
+        self._tick(self.page.locator(f"input[name={field}][value={value}]"))
+
+    def _tick(self, box: Locator) -> None:
+        """By the keyboard: a page that still moves lets a click of the mouse miss."""
+        if not box.is_checked():
+            box.press("Space")
+        expect(box).to_be_checked()
 
     def text(self) -> str:
         return self.page.locator("main").inner_text()
