@@ -6,8 +6,10 @@ page (`access.policy`) that takes several times as long as the database does.
 
 from collections.abc import Callable
 from copy import copy
+from types import FunctionType
 from typing import Any, NamedTuple
 
+from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import QuerySet
 
@@ -26,11 +28,14 @@ class _Ready(NamedTuple):
 class Prepared:
     """A question of one shape about values that change: whole numbers and texts.
 
-    `build` makes the query from the values, by name, and from nothing else; `kinds` says of each
+    `build`, a plain function, makes the query from the values, by name; `kinds` says of each
     whether it is an `int` or a `str`. It is called with two sets of stand-ins, and where the two
-    compiled queries differ, the values go. Raises ValueError, at the first question, when `build`
-    could look at more than its arguments, changes or drops one of them, or writes other SQL for
-    other values.
+    compiled queries differ, the values go. What else it looks at (a setting, the language) would
+    stay for everybody as it was at the first question: it must look at nothing else.
+
+    Raises ValueError, at the first question, when `build` is a closure or has defaults, changes
+    or drops a value, writes other SQL for other values, or compares with anything but fixed texts
+    and whole numbers (a day, say); TypeError for values of other names or kinds.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any]], **kinds: type[Value]) -> None:
@@ -39,6 +44,8 @@ class Prepared:
 
     def __call__(self, **values: Value) -> list[Any]:
         """The rows for these values, from one query; a list, because nothing could narrow it."""
+        if {name: type(value) for name, value in values.items()} != self._kinds:
+            raise TypeError(f"a prepared query wants {self._kinds}, and got {values}")
         ready = self._ready = self._ready or self._prepare()
         bound = tuple(values[name] if name else fixed for name, fixed in ready.places)
         compiler = copy(ready.compiler)
@@ -49,16 +56,17 @@ class Prepared:
         return list(rows)
 
     def _prepare(self) -> _Ready:
-        if self._build.__closure__:  # type: ignore[attr-defined]
+        build = self._build
+        if not isinstance(build, FunctionType) or build.__closure__ or build.__defaults__:
             raise ValueError("a prepared query is made from its values alone")
-        ones, others = (
-            self._stand_ins("one", 2_000_000_000),
-            self._stand_ins("other", 2_100_000_000),
-        )
-        rows = self._build(**ones)
-        compiler = rows.query.get_compiler(DEFAULT_DB_ALIAS)
-        sql, found = compiler.as_sql()
-        again, found_again = self._build(**others).query.sql_with_params()
+        ones, others = self._stand_ins(ONE), self._stand_ins(OTHER)
+        try:
+            rows = build(**ones)
+            compiler = rows.query.get_compiler(DEFAULT_DB_ALIAS)
+            sql, found = compiler.as_sql()
+            again, found_again = build(**others).query.sql_with_params()
+        except EmptyResultSet:
+            raise ValueError("a prepared query has rows for some values") from None
         if sql != again:
             raise ValueError("a prepared query has one shape, whatever the values")
         places = [self._place(pair, ones, others) for pair in zip(found, found_again, strict=True)]
@@ -66,9 +74,10 @@ class Prepared:
             raise ValueError("a prepared query uses all its values")
         return _Ready(rows, compiler, sql, places)
 
-    def _stand_ins(self, word: str, number: int) -> dict[str, Value]:
+    def _stand_ins(self, values: dict[type, Any]) -> dict[str, Value]:
+        """One value of each name, none like another, and such that any change to them shows."""
         return {
-            name: f"{word}-{place}" if kind is str else number + place
+            name: values[kind] * (place + 1)
             for place, (name, kind) in enumerate(self._kinds.items())
         }
 
@@ -76,9 +85,16 @@ class Prepared:
     def _place(
         pair: tuple[Any, Any], ones: dict[str, Value], others: dict[str, Value]
     ) -> tuple[str, Any]:
-        if pair[0] == pair[1]:
-            return "", pair[0]
         for name in ones:
             if pair == (ones[name], others[name]):
                 return name, None
-        raise ValueError("a prepared query takes its values as they are")
+        if pair[0] == pair[1] and isinstance(pair[0], str | int):
+            return "", pair[0]
+        raise ValueError(
+            "a prepared query takes its values as they are, and fixed texts and numbers"
+        )
+
+
+LONG = " Ab_%\\É\u0130 ß\t" * 40
+ONE: dict[type, Any] = {str: f" one{LONG}", int: 100_000_007}
+OTHER: dict[type, Any] = {str: f"\tOTHER{LONG}", int: -100_000_007}

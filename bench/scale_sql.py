@@ -13,7 +13,7 @@ from typing import Any
 
 ROWS = re.compile(
     r"LIMIT (?!21$|1$|7$)\d+( OFFSET \d+)?$"  # a page of an ordered list
-    r'|"id" IN \(%s, .* ORDER BY [^()]*$'  # the rows of a search, by the keys that it found
+    r'|"id" IN \(%s[,)].* ORDER BY [^()]*$'  # the rows of a search, by the keys that it found
 )
 FIGURES = ("SELECT (", "SELECT CASE", "WITH found")
 
@@ -161,12 +161,11 @@ def right_to_one_product() -> Cost:
 
     actor = actor_in(_person("partner-1"), "client-1")
     public_id = Product.objects.filter(organisation__slug="client-1").order_by("pk")[0].public_id
-    bare = Product.objects.filter(organisation=actor.organisation)
-    bare = bare.select_related("product_type__category")
-    found, alone = (
-        statements_of(lambda rows=rows: list(rows.filter(public_id=public_id)))
-        for rows in (Product.objects.one_visible_to(actor), bare)
+    found = statements_of(
+        lambda: list(Product.objects.one_visible_to(actor).filter(public_id=public_id))
     )
+    bare = Product.objects.filter(organisation=actor.organisation, public_id=public_id)
+    alone = statements_of(lambda: list(bare.select_related("product_type__category")))
     more = _blocks(found) - _blocks(alone)
     return Cost(len(found), more, 0)
 

@@ -45,6 +45,7 @@ OVER_SORTS = {
 
 def _active(request: HttpRequest, actor: Actor) -> TogetherListing:
     rows = Partnership.objects.visible_to_partner(actor).active()
+    rows = rows.select_related(None).select_related("client")  # the partner is the reader's own
     filters = ActiveFilter(request.GET)
     return TogetherListing(
         request,
@@ -141,7 +142,8 @@ def _products(listing: TogetherListing, numbers: list[dict[str, int]], tab: str)
     if missing:
         others = _numbers(listing.rows.filter(pk__in=missing), tab)
         found |= {row["pk"]: row for row in together.ask(numbers=others)["numbers"]}
-    return found
+    gone = {"reached": 0, "offered": 0}  # what ended between the two questions
+    return {row.pk: gone | found.get(row.pk, {}) for row in listing.page}
 
 
 def _active_rows(page: Iterable[Any], numbers: Numbers) -> list[cells.Row]:

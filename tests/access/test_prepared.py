@@ -1,6 +1,7 @@
 """Queries whose SQL is written once, held to the same queries asked afresh."""
 
 from collections.abc import Callable
+from inspect import signature
 from typing import Any
 
 import pytest
@@ -72,12 +73,32 @@ def _forgets(person: int, slug: str) -> QuerySet[Membership]:
     return Membership.objects.filter(user=person)
 
 
-def _changes(person: int) -> QuerySet[Membership]:
+def _counts_on(person: int) -> QuerySet[Membership]:
     return Membership.objects.filter(user=person + 1)
 
 
+def _limits(person: int) -> QuerySet[Membership]:
+    return Membership.objects.filter(user=max(person, 0))
+
+
+def _lowers(slug: str) -> QuerySet[Membership]:
+    return Membership.objects.filter(organisation__slug=slug.lower())
+
+
+def _strips(slug: str) -> QuerySet[Membership]:
+    return Membership.objects.filter(organisation__slug=slug.strip())
+
+
+def _cuts(slug: str) -> QuerySet[Membership]:
+    return Membership.objects.filter(organisation__slug=slug[:60])
+
+
+def _searches(slug: str) -> QuerySet[Membership]:
+    return Membership.objects.filter(organisation__slug__contains=slug)
+
+
 def _decides(person: int) -> QuerySet[Membership]:
-    condition = Q(user=person) if person < 2_050_000_000 else Q(user=person, role="external")
+    condition = Q(user=person) if person < 0 else Q(user=person, role="external")
     return Membership.objects.filter(condition)
 
 
@@ -85,21 +106,64 @@ def _looks_at_the_clock(person: int) -> QuerySet[Membership]:
     return Membership.objects.filter(user=person, created_at__lt=timezone.now())
 
 
+def _looks_at_the_day(person: int) -> QuerySet[Membership]:
+    return Membership.objects.filter(user=person, created_at__date=timezone.localdate())
+
+
+def _finds_nothing(person: int) -> QuerySet[Membership]:
+    return Membership.objects.filter(user=person, pk__in=[])
+
+
+def _knows_a_default(person: int, role: str = "external") -> QuerySet[Membership]:
+    return Membership.objects.filter(user=person, role=role)
+
+
+class Maker:
+    def build(self, person: int) -> QuerySet[Membership]:
+        return Membership.objects.filter(user=person)
+
+
 @pytest.mark.parametrize(
-    ("build", "kinds", "said"),
+    ("build", "said"),
     [
-        (_forgets, {"person": int, "slug": str}, "all its values"),
-        (_changes, {"person": int}, "as they are"),
-        (_decides, {"person": int}, "one shape"),
-        (_looks_at_the_clock, {"person": int}, "as they are"),
+        (_forgets, "all its values"),
+        (_counts_on, "as they are"),
+        (_limits, "as they are"),
+        (_lowers, "as they are"),
+        (_strips, "as they are"),
+        (_cuts, "as they are"),
+        (_searches, "as they are"),
+        (_decides, "one shape"),
+        (_looks_at_the_clock, "as they are"),
+        (_looks_at_the_day, "as they are"),
+        (_finds_nothing, "some values"),
+        (_knows_a_default, "values alone"),
+        (Maker().build, "values alone"),
     ],
 )
 def test_what_would_answer_wrongly_is_refused(
-    build: Callable[..., QuerySet[Any]], kinds: dict[str, Any], said: str
+    build: Callable[..., QuerySet[Any]], said: str
 ) -> None:
-    values = {"person": 1, "slug": "a"}
+    kinds = {"person": int, "slug": str}
+    wanted = {name: kinds[name] for name in signature(build).parameters if name in kinds}
+    values: dict[str, Any] = {"person": 1, "slug": "a"}
     with pytest.raises(ValueError, match=said):
-        Prepared(build, **kinds)(**{name: values[name] for name in kinds})
+        Prepared(build, **wanted)(**{name: values[name] for name in wanted})
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"person": 1},
+        {"person": 1, "slug": None},
+        {"person": True, "slug": "a"},
+        {"person": "1", "slug": "a"},
+        {"person": 1, "slug": "a", "role": "external"},
+    ],
+)
+def test_values_of_other_names_or_kinds_are_refused(values: dict[str, Any]) -> None:
+    with pytest.raises(TypeError, match="wants"):
+        Prepared(_of, person=int, slug=str)(**values)
 
 
 def test_a_query_that_knows_somebody_already_is_refused(world: World) -> None:

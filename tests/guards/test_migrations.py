@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.contrib.postgres.operations import AddIndexConcurrently
-from django.db import models
+from django.db import connection, models
 from django.db.migrations import Migration, operations
 from django.db.migrations.loader import MigrationLoader
 from django.db.models import NOT_PROVIDED
@@ -104,6 +104,40 @@ def locking(migration: Migration) -> Iterator[str]:
 def test_no_index_is_built_while_nobody_may_write() -> None:
     found = {name for name, one in migrations().items() if list(locking(one))}
     assert {name for name in found if "initial" not in name} == LOCKING
+
+
+def rebuilt(migration: Migration) -> Iterator[str]:
+    """Foreign keys that Django would drop and make anew, in statements of their own: outside a
+    transaction, one that is broken off in between leaves the table without."""
+    for operation in migration.operations:
+        if isinstance(operation, operations.AlterField) and operation.field.is_relation:
+            yield operation.describe()
+
+
+def test_no_foreign_key_is_dropped_on_the_way() -> None:
+    found = {name: list(rebuilt(one)) for name, one in migrations().items() if not one.atomic}
+    assert {name: said for name, said in found.items() if said} == {}
+
+
+def test_a_foreign_key_made_anew_is_seen() -> None:
+    key = models.ForeignKey("clients.Product", models.CASCADE, db_index=False)
+    migration = Migration("0009_x", "billing")
+    state_only = operations.RunSQL(["DROP INDEX CONCURRENTLY x"])
+    state_only.state_operations = [operations.AlterField("order", "product", key)]
+    migration.operations = [state_only, operations.AlterField("order", "product", key)]
+    assert len(list(rebuilt(migration))) == 1
+
+
+@pytest.mark.django_db
+def test_grants_keep_their_foreign_keys() -> None:
+    """A grant of a deleted product could attach to another one (A1)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND convalidated"
+            " AND conrelid = 'access_productgrouppermission'::regclass"
+            " AND confrelid = 'clients_product'::regclass"
+        )
+        assert cursor.fetchone() == (1,)
 
 
 def test_a_locking_index_is_seen() -> None:
