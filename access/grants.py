@@ -113,8 +113,8 @@ def products_within(actor: "Actor", *, one: bool = False) -> Q:
         granted = ProductGroupPermission.objects.filter(
             content_object_id=OuterRef("pk"), partnership=actor.partnership
         )
-        if one:
-            granted = granted.filter(group=actor.partner and actor.partner.reseller_group_id)
+        if one and actor.partner is not None:
+            granted = granted.filter(group=actor.partner.reseller_group_id)
         return inside & _lives(actor.partnership) & _exists(granted)
     if said is Answer.ASSIGNED:
         return inside & _assigned(actor.membership)
