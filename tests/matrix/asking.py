@@ -62,9 +62,10 @@ def writing_only(*tables: str) -> Iterator[None]:
 
 
 def text_of(response: HttpResponseBase) -> str:
-    """Everything of an answer that its reader gets: the body, however it comes, and headers."""
+    """Everything of an answer that its reader gets, but for letters drawn anew each time: the body,
+    however it comes, and headers."""
     body = b"".join(response) if response.streaming else response.content  # type: ignore[call-overload, attr-defined]
-    return body.decode(errors="replace") + "\n".join(response.headers.values())
+    return DRAWN.sub("", body.decode(errors="replace") + "\n".join(response.headers.values()))
 
 
 def status_of(response: HttpResponseBase) -> int | str:
@@ -142,7 +143,7 @@ def wrong_canaries(
     accounting: frozenset[str] = ACCOUNTING,
 ) -> set[str]:
     """The canaries in an answer that its reader may not read; what they asked for they know."""
-    text = DRAWN.sub("", text_of(response))
+    text = text_of(response)
     for part in known:
         text = text.replace(part, "")
     return canaries_in(text) - canaries(persona, state, accounting)
