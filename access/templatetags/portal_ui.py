@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.copying.styles import CHOICES
 from access.typography import with_colon
+from access.web import languages
 
 register = template.Library()
 
@@ -158,6 +159,12 @@ def csv_formats(address: str) -> list[tuple[Any, str]]:
 def _around_slug() -> tuple[str, str]:
     before, _slug, after = reverse("home", args=["slug"]).rpartition("slug")
     return before, after
+
+
+@register.filter
+def in_this_language(address: str) -> str:
+    """A stranger's way in (`/accounts/login/`), in the language of the page that leads there."""
+    return languages.with_language(address)
 
 
 @register.filter

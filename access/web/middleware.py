@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.cache import add_never_cache_headers
 
 from access import log
+from access.web import languages
 
 
 def client_address(request: HttpRequest) -> str | None:
@@ -33,7 +34,7 @@ class PersonMiddleware:
 
     The language that an address names (`/fr/directory/`) wins over the choice in the language
     cookie, and that one over the profile, so that a choice made on a public page is kept for the
-    visit.
+    visit. A stranger's way in names one, too (`access.web.languages`).
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -42,12 +43,12 @@ class PersonMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = None  # type: ignore[attr-defined]
         signed_in = request.user.is_authenticated
-        in_address = translation.get_language_from_path(request.path_info)
-        if signed_in and not in_address and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
-            translation.activate(request.user.language)
+        if language := languages.of_request(request):
+            translation.activate(language)
             request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
         with log.acting_from(client_address(request)):
             response = self.get_response(request)
+        languages.keep(request, response)
         signed_in = signed_in or request.user.is_authenticated
         if signed_in and not response.has_header("Cache-Control"):
             add_never_cache_headers(response)

@@ -3,6 +3,7 @@ in this browser, else the profile's, else the browser's own, else English."""
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from xml.etree import ElementTree
 
 import pytest
@@ -12,11 +13,13 @@ from django.urls import reverse
 from django.utils import translation
 
 from access.models import OutgoingMail, User
+from access.web import languages
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
 
 COOKIE = settings.LANGUAGE_COOKIE_NAME
+COOKIE_OF_VISIT = languages.COOKIE
 PUBLIC = ["landing", "programme", "directory", "tender_submit"]
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 
@@ -93,6 +96,47 @@ def test_a_stranger_keeps_the_choice() -> None:
     assert answer["Location"] == page("programme", "it")
     assert spoken(stranger, reverse("account_login"), "de") == "it"
     assert stranger.get("/", headers={"accept-language": "de"})["Location"] == "/it/"
+
+
+@pytest.mark.parametrize(("name", "ways"), [("landing", 2), ("programme", 3), ("directory", 1)])
+def test_a_public_pages_way_in_speaks_as_the_page_does(name: str, ways: int) -> None:
+    """Until somebody chooses a language in this browser, or is in."""
+    stranger = Client()
+    html = stranger.get(page(name, "fr")).content.decode()
+    assert COOKIE_OF_VISIT not in stranger.cookies
+    links = set(re.findall(r'href="(/accounts/[^"]+)"', html))
+    assert len(links) == ways
+    for link in map(unescape, links):
+        assert spoken(Client(), link, "de") == "fr"
+    assert spoken(stranger, reverse("account_login"), "de") == "de"
+    stranger.get(unescape(links.pop()))
+    for there in ("account_login", "account_signup", "account_reset_password"):
+        assert spoken(stranger, reverse(there), "de") == "fr"
+    stranger.cookies[COOKIE] = "it"
+    assert spoken(stranger, reverse("account_login") + "?language=fr", "de") == "it"
+
+
+def test_who_is_in_has_their_own_language_whatever_they_came_with(world: World) -> None:
+    lea = world.client("lea")
+    User.objects.filter(pk=world.person("lea").pk).update(language="it")
+    del lea.cookies[COOKIE]
+    lea.cookies[COOKIE_OF_VISIT] = "fr"
+    assert spoken(lea, reverse("switch") + "?language=es", "de") == "it"
+
+
+@pytest.mark.parametrize("named", ["xx", "pt", "FR", '"><b>', "fr\r\nX: y", ""])
+def test_a_language_that_is_none_is_not_kept(named: str) -> None:
+    stranger = Client()
+    answer = stranger.get(reverse("account_login"), {"language": named})
+    assert (answer.status_code, COOKIE_OF_VISIT in stranger.cookies) == (200, False)
+    assert spoken(stranger, reverse("account_login"), "de") == "de"
+
+
+def test_a_public_page_keeps_nothing_of_its_query() -> None:
+    """Caches may keep it: the directory's own filter is named so."""
+    stranger = Client()
+    stranger.get(page("directory", "en"), {"language": "fr"})
+    assert not stranger.cookies
 
 
 @pytest.mark.parametrize("name", PUBLIC)
