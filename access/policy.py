@@ -20,6 +20,7 @@ from access.factors import factors_of
 from access.models import Membership, Organisation, SupportAccess, User
 from access.prepared import Prepared
 from access.rules import ACTS, Answer, Capacity, Role, answer, who_may
+from access.searching import holds
 
 REPRESENTING = (Role.LEGAL_REPRESENTATIVE, Role.ADMINISTRATOR)
 NAMED = 20
@@ -229,7 +230,7 @@ def client_names_of(person: User, text: str = "") -> QuerySet[Any, dict[str, Any
     partners, by name (the switcher's second tab): read from the partnerships' index alone, however
     many clients there are."""
     names = [
-        rows.filter(client_name__icontains=text).values("client_name", "client_id")
+        rows.filter(holds(text, "client_name")).values("client_name", "client_id")
         for rows in grants.partnerships_of(person)
     ]
     return names[0].union(*names[1:]).order_by("client_name", "client_id")

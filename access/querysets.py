@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from access.rules import Answer, InvitationState
+from access.searching import holds
 
 if TYPE_CHECKING:
     from access.models import MemberInvitation, User
@@ -27,13 +28,11 @@ class MembershipQuerySet(QuerySet["Membership"]):
 
     def search(self, text: str) -> "MembershipQuerySet":
         """Those whose name or address holds `text`: for who reads the addresses."""
-        text = text.strip()
-        found = Q(user__name__icontains=text) | Q(user__email__icontains=text)
-        return self.filter(found) if text else self
+        return self.filter(holds(text, "user__name", "user__email"))
 
     def search_names(self, text: str) -> "MembershipQuerySet":
         """Those whose name holds `text`: a search by address would tell addresses."""
-        return self.filter(user__name__icontains=text.strip()) if text.strip() else self
+        return self.filter(holds(text, "user__name"))
 
 
 class MemberInvitationQuerySet(QuerySet["MemberInvitation"]):
@@ -46,7 +45,7 @@ class MemberInvitationQuerySet(QuerySet["MemberInvitation"]):
         )
 
     def search(self, text: str) -> "MemberInvitationQuerySet":
-        return self.filter(email__icontains=text.strip()) if text.strip() else self
+        return self.filter(holds(text, "email"))
 
     def waiting(self) -> "MemberInvitationQuerySet":
         """Those that nobody answered or took back, overdue ones too: they can be sent again."""

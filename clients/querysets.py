@@ -14,6 +14,7 @@ from access import grants
 from access.models import User
 from access.policy import Actor
 from access.rules import Answer
+from access.searching import holds
 from clients.rules import (
     ALIVE,
     CLOSED,
@@ -107,10 +108,9 @@ class ProductQuerySet(QuerySet["Product"]):
     def search_backups(self, text: str) -> "ProductQuerySet":
         """Of `backups_visible_to`, those whose name, client or unit in the partner's own account
         holds `text`; a number in somebody else's account finds nothing (T10)."""
-        text = text.strip()
-        unit = Q(place=BackupPlace.OURS, console_unit__number__icontains=text)
-        found = Q(name__icontains=text) | Q(organisation__name__icontains=text) | unit
-        return self.filter(found) if text else self
+        unit = Q(place=BackupPlace.OURS) & holds(text, "console_unit__number")
+        found = holds(text, "name", "organisation__name") | unit
+        return self.filter(found) if text.strip() else self
 
     def promised_to(self, partnership: "Partnership") -> "ProductQuerySet":
         """What a client's waiting invitation would let the partner reach, for a person of the
@@ -121,8 +121,7 @@ class ProductQuerySet(QuerySet["Product"]):
         return inside.select_related("product_type__category")
 
     def search(self, text: str) -> "ProductQuerySet":
-        text = text.strip()
-        return self.filter(Q(name__icontains=text) | Q(notes__icontains=text)) if text else self
+        return self.filter(holds(text, "name", "notes"))
 
 
 class ConsoleUnitQuerySet(QuerySet["ConsoleUnit"]):
@@ -209,13 +208,14 @@ class PartnershipQuerySet(QuerySet["Partnership"]):
     def search(self, text: str) -> "PartnershipQuerySet":
         """Those whose client's name, or the address asked, holds `text`: a partner's search. It
         is looked for in an index that holds both; of the rows only those found are read."""
-        text = text.strip()
-        found = Q(client_name__icontains=text) | Q(asked_email__icontains=text)
-        return self.filter(pk__in=self.order_by().filter(found).values("pk")) if text else self
+        if not text.strip():
+            return self
+        found = self.order_by().filter(holds(text, "client_name", "asked_email"))
+        return self.filter(pk__in=found.values("pk"))
 
     def search_partners(self, text: str) -> "PartnershipQuerySet":
         """Those whose partner's name holds `text`: a client's search."""
-        return self.filter(partner_name__icontains=text.strip()) if text.strip() else self
+        return self.filter(holds(text, "partner_name"))
 
     def visible_to_client(self, actor: Actor) -> "PartnershipQuerySet":
         """The partnerships of the actor's organisation, seen as the client."""
@@ -282,7 +282,7 @@ class ExitLineQuerySet(QuerySet["ExitLine"]):
         )
 
     def search(self, text: str) -> "ExitLineQuerySet":
-        return self.filter(product_name__icontains=text.strip()) if text.strip() else self
+        return self.filter(holds(text, "product_name"))
 
 
 class InvitationLinkQuerySet(QuerySet["InvitationLink"]):

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import connection
 
+from access import searching
 from access.grants_wide import REACHED, links_of
 from access.policy import Actor
 from access.together import Question
@@ -41,8 +42,9 @@ OF_CATEGORY = """
         WHERE category.slug = %s)
     OR NOT EXISTS (SELECT FROM clients_category category WHERE category.slug = %s))
 """
-# Beginnings of words, letter case aside; the index of the migration has the same expression.
-WORDS = "to_tsvector('simple', regexp_replace(product.name, '[^[:alnum:]]+', ' ', 'g'))"
+# Beginnings of words, letter case and accents aside; an index has the same expression.
+PLAIN = searching.plain_sql("product.name")
+WORDS = f"to_tsvector('simple', regexp_replace({PLAIN}, '[^[:alnum:]]+', ' ', 'g'))"
 FITS = f"{WORDS} @@ to_tsquery('simple', %s)"
 
 
@@ -108,11 +110,13 @@ class ReachedProducts:
 
     @property
     def words(self) -> list[str]:
-        return re.findall(r"[^\W_]+", self.text.lower())
+        return re.findall(r"[^\W_]+", searching.plain(self.text))
 
     @property
     def _query(self) -> str:
-        return " & ".join(f"{word}:*" for word in self.words)
+        return " & ".join(
+            f"({' | '.join(f'{one}:*' for one in searching.variants(word))})" for word in self.words
+        )
 
     def _rows(self, most: int, offset: int) -> Iterator[Reached]:
         with connection.cursor() as cursor:
@@ -145,8 +149,7 @@ class ReachedProducts:
         sql, values = links_of(self.actor)
         if not self.client:
             return sql, list(values)
-        escaped = re.sub(r"([\\%_])", r"\\\1", self.client)
-        return f"{sql} AND link.client_name ILIKE %s", [*values, f"%{escaped}%"]
+        return f"{sql} AND link.client_name ~* %s", [*values, searching.pattern(self.client)]
 
     def _products(self) -> tuple[str, list[Any]]:
         parts: list[str] = ["product.organisation_id = link.client_id"]
@@ -154,9 +157,9 @@ class ReachedProducts:
         if self.rare:
             parts.append(FITS)
             values.append(self._query)
-        for word in self.words if not self.rare else ():
+        for word in self.words:
             parts.append("product.name ~* %s")
-            values.append(f"(^|[^[:alnum:]]){word}")
+            values.append(f"(^|[^[:alnum:]]){searching.pattern(word)}")
         if self.state:
             parts.append("product.state = %s")
             values.append(self.state)

@@ -1,15 +1,14 @@
 """Named questions about partners."""
 
-import unicodedata
 from typing import TYPE_CHECKING
 
 from django.apps import apps
-from django.db.models import Exists, F, Func, OuterRef, Prefetch, Q, QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import Exists, F, Func, OuterRef, Prefetch, Q, QuerySet
 
 from access.models import Membership, User
 from access.policy import REPRESENTING, Actor
 from access.rules import Role
+from access.searching import holds
 from partners.rules import ApplicationState, PartnerState
 
 if TYPE_CHECKING:
@@ -22,19 +21,6 @@ if TYPE_CHECKING:
     )
 
 MOST_WORDS = 5
-
-
-def plain(text: str) -> str:
-    """Small letters without accents: who types "geneve" finds Genève."""
-    apart = unicodedata.normalize("NFD", text.lower())
-    return "".join(letter for letter in apart if not unicodedata.combining(letter))
-
-
-class Plain(Func):
-    """The same in the database."""
-
-    template = r"regexp_replace(normalize(lower(%(expressions)s), NFD), '[\u0300-\u036f]', '', 'g')"
-    output_field = TextField()
 
 
 class PartnerQuerySet(QuerySet["Partner"]):
@@ -56,7 +42,7 @@ class PartnerQuerySet(QuerySet["Partner"]):
         legal representative's (threat T27: never a part of an address)."""
         text = text.strip()
         if "@" not in text:
-            return self.filter(organisation__name__icontains=text)
+            return self.filter(holds(text, "organisation__name"))
         represents = Membership.objects.filter(
             organisation_id=OuterRef("pk"),
             role=Role.LEGAL_REPRESENTATIVE,
@@ -75,14 +61,9 @@ class PartnerQuerySet(QuerySet["Partner"]):
         )
 
     def find(self, text: str) -> "PartnerQuerySet":
-        """Those of whom a name, a place, a category or the texts hold each word of `text`, accents
-        and case aside. Never an address (T27)."""
-        rows = self.annotate(
-            plain_name=Plain("organisation__name"),
-            plain_city=Plain("organisation__city"),
-            plain_headlines=Plain(Cast("page__headlines", TextField())),
-            all_descriptions=Cast("page__descriptions", TextField()),
-        )
+        """Those of whom a name, a place, a category or the texts hold each word of `text`. Never an
+        address (T27)."""
+        rows = self
         for word in text.split()[:MOST_WORDS]:
             rows = rows.filter(_holds(word))
         return rows
@@ -102,8 +83,7 @@ class PartnerQuerySet(QuerySet["Partner"]):
 
     def in_place(self, name: str) -> "PartnerQuerySet":
         """Those that work in a place whose name holds `name`, or are at home there."""
-        rows = self.annotate(plain_town=Plain("organisation__city"))
-        return rows.filter(Q(plain_town__contains=plain(name)) | Exists(_in_places(name)))
+        return self.filter(holds(name, "organisation__city") | Exists(_in_places(name)))
 
     def categories(self) -> QuerySet:  # type: ignore[type-arg]
         """The categories that at least one of them chose, in the catalogue's order."""
@@ -128,22 +108,17 @@ def _pages(of: str | None = "pk") -> "QuerySet[DirectoryPage]":
 
 
 def _in_places(name: str) -> "QuerySet[DirectoryPage]":
-    return (
-        _pages()
-        .annotate(plain_place=Plain("places__name"))
-        .filter(plain_place__contains=plain(name))
-    )
+    return _pages().filter(holds(name, "places__name"))
 
 
 def _holds(word: str) -> Q:
-    """Whether a partner's row, annotated by `find`, holds the word. Texts are kept as JSON, whose
-    keys have two letters: a word as short is looked for in names and places alone."""
-    bare = plain(word)
-    named = Q(plain_name__contains=bare) | Q(plain_city__contains=bare) | Exists(_in_places(word))
+    """Whether a partner's row holds the word. Texts are kept as JSON, whose keys have two letters:
+    a word as short is looked for in names and places alone."""
+    named = holds(word, "organisation__name", "organisation__city") | Exists(_in_places(word))
     if len(word) < 3:
         return named
-    sorts = Exists(_pages().filter(Q(categories__name__icontains=word)))
-    return named | sorts | Q(plain_headlines__contains=bare) | Q(all_descriptions__icontains=word)
+    sorts = Exists(_pages().filter(holds(word, "categories__name")))
+    return named | sorts | holds(word, "page__headlines", "page__descriptions")
 
 
 class VersionQuerySet(QuerySet["ProgrammeVersion"]):

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from access.models import User
 from access.policy import Actor
+from access.searching import holds
 from partners.rules import PartnerState
 from tenders.rules import (
     EXPIRY_NOTICE_DAYS,
@@ -83,8 +84,9 @@ class TenderQuerySet(QuerySet["Tender"]):
     def search(self, text: str) -> "TenderQuerySet":
         """Those whose extract holds `text`; nothing else of a tender is searched (T24), and of one
         that is over only its title, which its partners still see (T25)."""
-        inside = Q(extract__icontains=text, state=TenderState.OPEN, expires_at__gt=timezone.now())
-        return self.filter(Q(extract_title__icontains=text) | inside)
+        inside = Q(state=TenderState.OPEN, expires_at__gt=timezone.now()) & holds(text, "extract")
+        found = holds(text, "extract_title") | inside
+        return self.filter(found) if text.strip() else self
 
     def expired(self) -> "TenderQuerySet":
         """Those whose time has passed, and that nobody has closed yet (T6)."""

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.models.organisations import Organisation
 from access.models.people import User
+from access.searching import holds
 
 if TYPE_CHECKING:
     from access.policy import Actor
@@ -69,7 +70,7 @@ class ActQuerySet(models.QuerySet["Act"]):
         text = text.strip()
         if not text:
             return self
-        found = Q(person_name__icontains=text) | Q(object_name__icontains=text)
+        found = holds(text, "person_name", "object_name")
         with suppress(ValidationError):
             validate_ipv46_address(text)
             found |= Q(address=text)

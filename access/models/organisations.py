@@ -10,6 +10,7 @@ from django_countries.fields import CountryField
 from access.ids import public_id
 from access.querysets import MembershipQuerySet
 from access.rules import Capacity, Currency, Role
+from access.searching import holds
 
 # Lists of partnerships are sorted and searched by these copies, which only the database writes.
 COPY_NAME = """
@@ -21,8 +22,8 @@ COPY_NAME = """
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def search(self, text: str) -> "OrganisationQuerySet":
-        """Those whose name holds `text`, letter case aside; all of them when it is empty."""
-        return self.filter(name__icontains=text.strip()) if text.strip() else self
+        """Those whose name holds `text`; all of them when it is empty."""
+        return self.filter(holds(text, "name"))
 
     def represented_by(self, person: models.Model) -> "OrganisationQuerySet":
         """Those for which `person` answers as a legal representative, by name (O2)."""

@@ -8,6 +8,7 @@ from django.apps import apps
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
 
 from access.policy import Actor
+from access.searching import holds
 from billing.states import InvoiceKind, InvoiceState
 
 
@@ -51,9 +52,9 @@ class InvoiceQuerySet(QuerySet["Invoice"]):
         if not text:
             return self
         lines: Any = apps.get_model("billing", "InvoiceLine")._base_manager
-        held = lines.filter(Q(text__icontains=text) | Q(detail__icontains=text))
+        held = lines.filter(holds(text, "text", "detail"))
         wanted: Any = (
-            Q(number__icontains=text)
+            holds(text, "number")
             | Q(reference="".join(text.split()))
             | Exists(held.filter(invoice=OuterRef("pk")))
         )

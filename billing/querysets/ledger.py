@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from access.policy import Actor
+from access.searching import holds
 from billing.states import RequestState
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class EntryQuerySet(QuerySet["Entry"]):
         text = text.strip()
         if not text:
             return self
-        found = Q(facts__icontains=text) | Q(line__product_type__names__icontains=text)
+        found = holds(text, "facts", "line__product_type__names")
         try:
             amount = Decimal(text.replace(",", ".").replace("’", "").replace("−", "-"))
         except InvalidOperation:
@@ -69,8 +70,7 @@ class RequestQuerySet(QuerySet["MoneyRequest"]):
 
     def search(self, text: str) -> "RequestQuerySet":
         """By the payment reference, as printed or without its spaces."""
-        plain = "".join(text.split())
-        return self.filter(reference__icontains=plain) if plain else self
+        return self.filter(holds("".join(text.split()), "reference"))
 
     def waiting(self) -> "RequestQuerySet":
         return self.filter(state=RequestState.WAITING)

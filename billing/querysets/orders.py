@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from access.policy import Actor
+from access.searching import holds
 from billing.states import OrderState
 from clients.models import Partnership
 
@@ -66,12 +67,8 @@ class OrderQuerySet(QuerySet["Order"]):
         if not text:
             return self
         lines = self.model._meta.get_field("lines").related_model._base_manager
-        hits: Any = lines.filter(
-            Q(name__icontains=text) | Q(product_type__name__icontains=text)
-        ).values("order")
-        return self.filter(
-            Q(public_id=text) | Q(organisation__name__icontains=text) | Q(pk__in=hits)
-        )
+        hits: Any = lines.filter(holds(text, "name", "product_type__name")).values("order")
+        return self.filter(Q(public_id=text) | holds(text, "organisation__name") | Q(pk__in=hits))
 
 
 class LineQuerySet(QuerySet["OrderLine"]):

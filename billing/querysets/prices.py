@@ -3,13 +3,14 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, TextField, Value
+from django.db.models import F, QuerySet, TextField, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 from django.utils.translation import get_language
 
 from access.policy import Actor
+from access.searching import holds
 
 
 class DatedQuerySet(QuerySet[Any]):
@@ -45,9 +46,5 @@ class PriceQuerySet(DatedQuerySet):
 
     def search(self, text: str) -> "PriceQuerySet":
         """By the name of the product type or of its category, in the reader's language too."""
-        return self.filter(
-            Q(shown_name__icontains=text)
-            | Q(product_type__name__icontains=text)
-            | Q(product_type__category__name__icontains=text)
-            | Q(product_type__category__names__icontains=text)
-        )
+        category = ("product_type__category__name", "product_type__category__names")
+        return self.filter(holds(text, "shown_name", "product_type__name", *category))

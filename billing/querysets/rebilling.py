@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from access.policy import Actor
 from access.rules import Answer
+from access.searching import holds
 from billing.rules_rebilling import RebillState
 from clients.models import Partnership
 
@@ -48,14 +49,7 @@ class MarkupQuerySet(QuerySet["RebillMarkup"]):
 
     def search(self, text: str) -> "MarkupQuerySet":
         """Those of a client or a product type (in any language) whose name holds `text`."""
-        text = text.strip()
-        if not text:
-            return self
-        return self.filter(
-            Q(client__name__icontains=text)
-            | Q(product_type__name__icontains=text)
-            | Q(product_type__names__icontains=text)
-        )
+        return self.filter(holds(text, "client__name", "product_type__name", "product_type__names"))
 
 
 class RebillQuerySet(QuerySet["Rebill"]):
@@ -97,23 +91,20 @@ class RebillQuerySet(QuerySet["Rebill"]):
 
     def search(self, text: str) -> "RebillQuerySet":
         """A partner's search: by number, client, reference, or a line's text."""
-        return self._search(text, "client__name__icontains")
+        return self._search(text, "client__name")
 
     def search_received(self, text: str) -> "RebillQuerySet":
         """A client's search: by number, partner, reference, or a line's text."""
-        return self._search(text, "partner__organisation__name__icontains")
+        return self._search(text, "partner__organisation__name")
 
     def _search(self, text: str, other_side: str) -> "RebillQuerySet":
         text = text.strip()
         if not text:
             return self
         lines: Any = self.model._meta.get_field("lines").related_model._base_manager
-        hits = lines.filter(Q(text__icontains=text) | Q(detail__icontains=text)).values("bill")
+        hits = lines.filter(holds(text, "text", "detail")).values("bill")
         return self.filter(
-            Q(**{other_side: text})
-            | Q(number__icontains=text)
-            | Q(reference=text.replace(" ", ""))
-            | Q(pk__in=hits)
+            holds(text, other_side, "number") | Q(reference=text.replace(" ", "")) | Q(pk__in=hits)
         )
 
 
@@ -128,5 +119,4 @@ class RebillLineQuerySet(QuerySet["RebillLine"]):
         )
 
     def search(self, text: str) -> "RebillLineQuerySet":
-        text = text.strip()
-        return self.filter(Q(text__icontains=text) | Q(detail__icontains=text)) if text else self
+        return self.filter(holds(text, "text", "detail"))

@@ -16,6 +16,7 @@ from access import acts
 from access.models import Act, User
 from access.policy import Actor
 from access.rules import Capacity
+from access.searching import holds
 from access.web.lists import FilterForm
 from clients.models import Partnership, Product
 
@@ -162,7 +163,7 @@ class ClientsLogFilter(ActFilter):
         if not name:
             return rows
         partnerships = Partnership.objects.visible_to_partner(self.actor)
-        named = partnerships.filter(client_name__icontains=name, client__isnull=False)
+        named = partnerships.filter(holds(name, "client_name"), client__isnull=False)
         # As keys, so that the database knows how few they are.
         return rows.filter(organisation__in=set(named.values_list("client", flat=True)))
 

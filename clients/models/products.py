@@ -60,7 +60,7 @@ class Product(models.Model):
         verbose_name_plural = _("products")
         ordering = ["name", "pk"]
         permissions = [("manage_product", "Manage the product for its owner")]
-        # One more, `products_by_words`, stands in the migration: see clients/reached.py.
+        # One more, `products_by_plain_words`, stands in the migration: see clients/reached.py.
         indexes = [
             models.Index(fields=["organisation", "name", "id"]),
             models.Index(fields=["organisation", "renews_on", "id"]),

@@ -1,8 +1,12 @@
 """All products of all clients: what the partner's people reach, and nothing else (O5, T10)."""
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+
+from clients.models import Product
+from clients.reached import FITS
 
 ALPINE = "alpine-web"
 URL = reverse("client_products", args=[ALPINE])
@@ -51,6 +55,44 @@ def test_a_search_begins_words(world):
     assert ("boulangerie-du-lac", product.public_id) in shown(found)
     assert {slug for slug, _key in shown(found)} == {"boulangerie-du-lac"}
     assert not shown(world.client("lea").get(URL, {"q": "nothinghasthisname"}))
+
+
+@pytest.mark.parametrize("rare", [1_000, 0], ids=["by words", "by clients"])
+def test_a_search_finds_letter_case_and_accents_aside(world, monkeypatch, rare):
+    """Whether it begins at the products with these words or at the partner's clients."""
+    monkeypatch.setattr("clients.reached.RARE", rare)
+    product = world.products("boulangerie-du-lac")[0]
+    Product.objects.filter(pk=product.pk).update(name="Hôtel GROSSE Straße (Zürich) Œuvre-Łódź")
+    lea, own = world.client("lea"), ("boulangerie-du-lac", product.public_id)
+    for text in (
+        "hotel",
+        "HÔT",
+        "große",
+        "strasse",
+        "straße",
+        "zurich",
+        "zuer",
+        "oeuv",
+        "lodz hot",
+    ):
+        assert own in shown(lea.get(URL, {"q": text})), text
+    for text in ("otel", "zr", "hotel x", "zueri ch"):
+        assert own not in shown(lea.get(URL, {"q": text})), text
+
+
+def test_the_index_holds_what_a_search_asks(world):
+    """Else each search would read all products of the portal."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN SELECT FROM clients_product product WHERE {FITS}", ["hotel:*"])
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "products_by_plain_words" in plan
+
+
+@pytest.mark.parametrize("client", ["hotel", "HÔTEL", "bellevue"])
+def test_a_client_is_found_so_too(world, client):
+    slugs = {slug for slug, _key in shown(world.client("lea").get(URL, {"client": client}))}
+    assert slugs == {"hotel-bellevue"}
 
 
 def test_what_a_search_fits_at_others_stays_theirs(world):

@@ -16,6 +16,7 @@ FLOORS = [
     (r"(models|querysets|errors|ids|keyed|grants|assigning|reach|policy|pictures)(\.|$)", MODELS),
     (r"(acts|log|limits|second_factor|copying)(\.|$)", MODELS),
     (r"(factors|grants_wide|prepared|reached|together)$", MODELS),  # questions to the database
+    (r"searching$", MODELS),
     (r"(sight|vat|references|entries|bank_files|programme_texts)(\.|$)", MODELS),
     (r"exit_money$", MODELS),  # where the house above registers its sentences
     (r"exits$", OUTPUT),

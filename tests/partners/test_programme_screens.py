@@ -70,7 +70,7 @@ def test_anybody_reads_the_programme_in_each_language(world: World, client, lang
 
 def test_a_stranger_is_led_to_an_account_and_back(world: World, client):
     page = client.get("/en/programme/").content.decode()
-    assert f"{reverse('account_signup')}?next=/en/programme/" in page
+    assert f"{reverse('account_signup')}?language=en&amp;next=/en/programme/" in page
     assert "affiliate programme cannot be a partner" in page  # P3
 
 

@@ -88,6 +88,28 @@ def test_lists_open_and_search(staff, label):
     assert staff.get(address(label), {"q": "alpine"}).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("hotel", True),
+        ("HÔTEL", True),
+        ("bellevue hotel", True),
+        ('"hotel bellevue"', True),
+        ("'hotel bellevue'", True),
+        ('"bellevue hotel"', False),
+        ("hotel garage", False),
+        ('"', False),
+        ("hotel%", False),
+        ("\x00hotel", True),
+    ],
+)
+def test_staff_find_names_accents_aside(staff, text, found):
+    """Each word, or quoted text, in one of the fields."""
+    page = staff.get(address("access.Organisation"), {"q": text})
+    assert page.status_code == 200
+    assert ("Hôtel Bellevue</a>" in page.content.decode()) == found
+
+
 WITHOUT_A_PAGE = ("access.OutgoingMail", "billing.PartnerTurnover")
 
 
