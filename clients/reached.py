@@ -46,6 +46,11 @@ OF_CATEGORY = """
 PLAIN = searching.plain_sql("product.name")
 WORDS = f"to_tsvector('simple', regexp_replace({PLAIN}, '[^[:alnum:]]+', ' ', 'g'))"
 FITS = f"{WORDS} @@ to_tsquery('simple', %s)"
+# So few that no plan is made for more: what fits no more than `RARE` products loses none.
+FITTING = f"FROM clients_product product WHERE {FITS} LIMIT {RARE + 1}"
+# Which of them the pattern leaves, PostgreSQL would take for next to none, and look up each one's
+# organisation: in a CASE it counts on half of them, and reads the partner's clients together.
+PATTERN = "product.name ~* %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +107,7 @@ class ReachedProducts:
         number = f"(SELECT count(*) FROM ({sql}) AS counted)"  # noqa: S608 - our own words
         if not self.words:
             return number, tuple(values)
-        few = (
-            f"(SELECT count(*) FROM (SELECT FROM clients_product product"  # noqa: S608 - our words
-            f" WHERE {FITS} LIMIT {RARE + 1}) AS fitting)"
-        )
+        few = f"(SELECT count(*) FROM (SELECT {FITTING}) AS fitting)"  # noqa: S608 - our own words
         return f"CASE WHEN {few} > {RARE} THEN {number} END", (self._query, *values)
 
     @property
@@ -132,7 +134,8 @@ class ReachedProducts:
         links, link_values = self._links()
         products, product_values = self._products()
         by_client = self.sort.removeprefix("-") == "client" and not self.rare
-        inner = f"SELECT product.* FROM clients_product product WHERE {products}"  # noqa: S608
+        among = f"(SELECT product.* {FITTING})" if self.rare else "clients_product"
+        inner = f"SELECT product.* FROM {among} product WHERE {products}"  # noqa: S608
         if by_client and most is not None:
             order = self._order("product.name", "product.id")
             inner = f"{inner} ORDER BY {order} LIMIT {most + offset}"
@@ -143,7 +146,8 @@ class ReachedProducts:
             f" CROSS JOIN LATERAL ({inner}) product WHERE {links}"
             f" ORDER BY {order}{limit}"
         )
-        return sql, [*product_values, *link_values]
+        fitting = [self._query] if self.rare else []
+        return sql, [*fitting, *product_values, *link_values]
 
     def _links(self) -> tuple[str, list[Any]]:
         sql, values = links_of(self.actor)
@@ -154,11 +158,8 @@ class ReachedProducts:
     def _products(self) -> tuple[str, list[Any]]:
         parts: list[str] = ["product.organisation_id = link.client_id"]
         values: list[Any] = []
-        if self.rare:
-            parts.append(FITS)
-            values.append(self._query)
         for word in self.words:
-            parts.append("product.name ~* %s")
+            parts.append(PATTERN if not self.rare else f"CASE WHEN {PATTERN} THEN true END")
             values.append(f"(^|[^[:alnum:]]){searching.pattern(word)}")
         if self.state:
             parts.append("product.state = %s")
