@@ -7,8 +7,11 @@ import django.forms
 from django import forms
 from django.conf import settings
 from django.forms.renderers import DjangoTemplates
+from django.forms.utils import flatatt
 from django.template.backends.django import DjangoTemplates as Engine
 from django.utils.functional import cached_property
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 CHECKS = (forms.CheckboxInput, forms.RadioSelect, forms.CheckboxSelectMultiple)
 
@@ -41,10 +44,35 @@ class BoundField(forms.BoundField):
         return attrs | {"class": chosen} if chosen else attrs
 
 
+def select(widget: dict[str, Any]) -> SafeString:
+    """Django's own select.html without its templates: a toolbar has several, of many options."""
+    return format_html(
+        '<select name="{}"{}>\n{}</select>',
+        widget["name"],
+        flatatt(widget["attrs"]),
+        mark_safe("".join(map(_group, widget["optgroups"]))),  # noqa: S308 - made by format_html
+    )
+
+
+def _group(group: tuple[Any, list[dict[str, Any]], int]) -> str:
+    name, options, _index = group
+    inside = format_html_join("", '<option value="{}"{}>{}</option>\n', map(_option, options))
+    return format_html('<optgroup label="{}">\n{}</optgroup>\n', name, inside) if name else inside
+
+
+def _option(option: dict[str, Any]) -> tuple[str, SafeString, Any]:
+    return str(option["value"]), flatatt(option["attrs"]), option["label"]
+
+
 class FormRenderer(DjangoTemplates):
     """FORM_RENDERER: our templates first, then the apps', then Django's own."""
 
     bound_field_class = BoundField
+
+    def render(self, template_name: str, context: Any, request: Any = None) -> str:
+        if template_name == forms.Select.template_name:
+            return select(context["widget"])
+        return super().render(template_name, context, request)
 
     @cached_property
     def engine(self) -> Engine:

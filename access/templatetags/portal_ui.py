@@ -114,6 +114,7 @@ def _sprite() -> str:
 
 
 @register.simple_tag
+@cache
 def icon(name: str, css: str = "") -> SafeString:
     """An icon of the sprite, silent to screen readers: the text beside it says the same."""
     return format_html(
