@@ -29,12 +29,18 @@ TIMEOUT = 10_000
 
 
 class Visitor:
-    """Somebody at a browser of their own, in English. A page's script error fails the test."""
+    """Somebody at a browser of their own, in English. A page's script error fails the test.
+    Without `scripts`, the browser runs none."""
 
-    def __init__(self, browser: Browser, base: str, *, width: int = 1280) -> None:
+    def __init__(
+        self, browser: Browser, base: str, *, width: int = 1280, scripts: bool = True
+    ) -> None:
         self.base = base
         self.context = browser.new_context(
-            viewport={"width": width, "height": 900}, locale="en-GB", base_url=base
+            viewport={"width": width, "height": 900},
+            locale="en-GB",
+            base_url=base,
+            java_script_enabled=scripts,
         )
         self.context.add_cookies([{"name": "django_language", "value": "en", "url": base}])
         self.context.set_default_timeout(TIMEOUT)

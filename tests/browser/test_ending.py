@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from clients.rules import years_later
 from tests.clients.test_screen_end_dates import day
@@ -83,6 +84,6 @@ def test_the_sheet_is_printed_without_the_portal_around_it(visitor, live_world):
     clara = visitor("clara")
     clara.go(f"{PARTNERS}{partnership.public_id}/exit/")
     clara.page.emulate_media(media="print")
-    assert not clara.page.locator(".sidebar").is_visible()
-    assert not clara.page.locator(".page-actions").is_visible()
-    assert clara.page.get_by_text("Then paid by").first.is_visible()
+    expect(clara.page.locator(".sidebar")).to_be_hidden()
+    expect(clara.page.locator(".page-actions")).to_be_hidden()
+    expect(clara.page.get_by_text("Then paid by").first).to_be_visible()

@@ -1,6 +1,7 @@
 """The partnership's journey in a real browser, both ways (L1, L3, L5, L6)."""
 
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -141,7 +142,7 @@ def test_a_link_opened_by_another_account_says_nothing_and_keeps_waiting(visitor
     bruno.go(link)
     assert "Garage Nord" not in bruno.text()
     assert REMI not in bruno.page.content()
-    assert bruno.page.get_by_role("button", name="Accept").count() == 0
+    expect(bruno.page.get_by_role("button", name="Accept")).to_have_count(0)
 
     remi = visitor("remi")
     remi.go(link)

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from billing.models import Invoice, Order
 from billing.services.paying import record_transfer
@@ -88,6 +89,6 @@ def test_a_clients_order_waits_for_the_partner_that_pays(visitor, live_world, ma
     hugo.page.reload()
     assert "Waits for approval" not in hugo.text()
     hugo.go(f"/o/{HOTEL}/products/")
-    assert hugo.page.locator("tbody th", has_text="Virtual server").count() == 1
+    expect(hugo.page.locator("tbody th", has_text="Virtual server")).to_have_count(1)
     assert hugo.go(f"/o/{HOTEL}/billing/invoices/") == 200
     assert "29.00" not in hugo.text()

@@ -4,6 +4,7 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -39,9 +40,10 @@ def test_somebody_new_joins_and_sees_exactly_what_was_assigned(visitor, live_wor
     clara.press("Invite somebody")
     clara.page.get_by_label("E-mail address").fill(IDA)
     clara.pick("role", "legal_representative")
-    assert not clara.page.get_by_label("Accounting right", exact=True).is_visible()
+    accounting = clara.page.get_by_label("Accounting right", exact=True)
+    expect(accounting).to_be_hidden()
     clara.pick("role", "collaborator")
-    assert clara.page.get_by_label("Accounting right", exact=True).is_visible()
+    expect(accounting).to_be_visible()
     clara.press("Send the invitation")
     assert IDA in clara.text()
 
@@ -67,7 +69,7 @@ def test_somebody_new_joins_and_sees_exactly_what_was_assigned(visitor, live_wor
     clara.page.get_by_label("Care team chat").check()
     cloud = clara.page.locator("[data-check-group]", has_text="Cloud computing")
     cloud.get_by_label("All of this category, future ones too").check()
-    assert not cloud.get_by_label("Appointments server").is_visible()
+    expect(cloud.get_by_label("Appointments server")).to_be_hidden()
     clara.press("Save")
     assert "Cloud computing" in clara.text()
     expected = [
@@ -81,7 +83,7 @@ def test_somebody_new_joins_and_sees_exactly_what_was_assigned(visitor, live_wor
     # All, future ones too; then removed: the next click finds nothing.
     clara.press("Assign products")
     clara.choose("All products, future ones too")
-    assert not cloud.is_visible()
+    expect(cloud).to_be_hidden()
     clara.press("Save")
     assert len(products_shown(ida, "/o/clinique-belmont/products/")) == 8
     clara.press("Remove")

@@ -1,6 +1,9 @@
 """Becoming a partner in a real browser (P1): read, apply, be approved, find the reseller space."""
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from partners.models import ThemeBundle
 
@@ -26,13 +29,13 @@ def test_an_organisation_applies_and_staff_approve(visitor, live_world, mailbox)
     gina.press("Send the application")
     assert "does not check" in gina.text()
     assert "Each condition has to be ticked." in gina.text()
-    assert gina.page.get_by_label("What your company does").input_value().startswith("The web")
+    expect(gina.page.get_by_label("What your company does")).to_have_value(re.compile("^The web"))
 
     # She looks the number up: meanwhile it is a draft.
     gina.press("Save as a draft")
     assert "The application is a draft." in gina.text()
     gina.press("Go on with it")
-    assert gina.page.locator("input[name=accepted]:checked").count() == 4
+    expect(gina.page.locator("input[name=accepted]:checked")).to_have_count(4)
     gina.page.get_by_label("Registration number").fill("CHE-338.712.642")
     gina.choose("The reseller conditions")
     gina.press("Send the application")

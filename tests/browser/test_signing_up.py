@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.core import mail
+from playwright.sync_api import expect
 
 from access.mail import send_due_mail
 from access.models import Organisation
@@ -41,7 +42,7 @@ def test_somebody_without_an_account_answers_a_request(visitor, live_world, mail
 
     # Before the address is proven, the link opens nothing (T5).
     nora.go(link)
-    assert nora.page.get_by_text("Choose what to grant").count() == 0
+    expect(nora.page.get_by_text("Choose what to grant")).to_have_count(0)
 
     nora.go(confirmation_link())
     nora.follow(nora.page.locator("main form button").first)

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -46,7 +47,7 @@ def test_an_organisation_lets_support_in_and_shuts_it_out(visitor, live_world):
     assert sorted(simone.page.locator("tbody th").all_inner_texts()) == names
     simone.press(names[0])
     product = simone.page.url
-    assert simone.page.get_by_text("Change settings").count() == 0
+    expect(simone.page.get_by_text("Change settings")).to_have_count(0)
     assert simone.page.goto(f"{product}settings/").status == 403
     assert "Gina Romano (Legal representative)" in simone.text()
 
