@@ -1,5 +1,7 @@
 """Telling partners (T2): one statement, once each, without a contact word (T23, T24)."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.db.models import F
@@ -30,12 +32,12 @@ CANARY = {
     "need": "Write to kanarie@vogelnest.example or ask Frau Kanarienvogel.\nBudget CHF 5'000.",
     "place": "Kanarienstrasse 7, Vogelnest",
 }
-WORDS = ("kanarie", "vogelnest", "765 43 21", "7654321", "nora")
+WORDS = ("kanarie", "vogelnest", "765 43 21", "7654321", r"\bnora\b")
 
 
 def canaries_in(*texts: str) -> list[str]:
     seen = "\n".join(texts).lower()
-    return [word for word in WORDS if word in seen]
+    return [word for word in WORDS if re.search(word, seen)]
 
 
 def many_wishes(world: World, count: int) -> None:
