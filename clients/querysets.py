@@ -53,7 +53,8 @@ class ProductQuerySet(QuerySet["Product"]):
         """The same as `visible_to`, for a page of a list when there are many: PostgreSQL follows
         the index that the list is ordered by, and tests one row after the other. It takes a
         partner's grants at one client for few, and would sort them all."""
-        seen = Case(When(grants.products_within(actor), then=True), output_field=BooleanField())
+        within = grants.products_within(actor, in_turn=True)
+        seen = Case(When(within, then=True), output_field=BooleanField())
         rows = self.filter(organisation=actor.organisation).filter(seen)
         return rows.select_related("product_type__category")
 

@@ -46,7 +46,8 @@ def _listing(request: HttpRequest, actor: Actor, *, many: bool = False) -> Toget
 @page("product.see")
 def product_list(request: HttpRequest, actor: Actor) -> HttpResponse:
     listing = _listing(request, actor)
-    asked = {"rows": together.number(listing.rows)}
+    rows = listing.rows if listing.narrowed else grants.counting(actor, listing.rows)
+    asked = {"rows": together.number(rows)}
     asked["categories"] = together.listed(listing.filters.categories)
     if actor.partner is None:
         asked["managers"] = together.listed(grants.managers_at(actor.organisation))

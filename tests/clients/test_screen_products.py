@@ -25,6 +25,13 @@ def granted(world):
 # ---- the list ----------------------------------------------------------------------------------
 
 
+@pytest.fixture(params=[1_000, 0], ids=["few", "many"])
+def few_or_many(request, monkeypatch):
+    """As for few products, or as for more than a thousand, which are looked at in turn."""
+    monkeypatch.setattr("clients.views.products.MANY", request.param)
+
+
+@pytest.mark.usefixtures("few_or_many")
 def test_the_client_sees_all_and_who_manages_what(world):
     response = world.client("clara").get(reverse("products", args=[BELMONT]))
     rows = response.context["rows"]
@@ -34,6 +41,7 @@ def test_the_client_sees_all_and_who_manages_what(world):
     assert "Managed by" in response.text
 
 
+@pytest.mark.usefixtures("few_or_many")
 def test_a_limited_partner_sees_just_what_was_granted(world):
     """T10, T11: neither the other products nor their number show."""
     response = world.client("lea").get(reverse("products", args=[BELMONT]))
@@ -44,6 +52,19 @@ def test_a_limited_partner_sees_just_what_was_granted(world):
     assert not [name for name in hidden if name in response.text]
 
 
+@pytest.mark.usefixtures("few_or_many")
+def test_a_limited_partner_searches_and_sorts_just_what_was_granted(world):
+    """T10"""
+    browser, url, mine = world.client("lea"), reverse("products", args=[BELMONT]), granted(world)
+    for product in world.products(BELMONT):
+        response = browser.get(url, {"q": product.name, "sort": "-name"})
+        found = [name for name in names(response) if name == product.name]
+        assert found == ([product.name] if product.name in mine else [])
+        assert response.context["listing"].total == len(names(response))
+    assert names(browser.get(url, {"sort": "-name"})) == sorted(mine, reverse=True)
+
+
+@pytest.mark.usefixtures("few_or_many")
 def test_a_limited_partner_is_offered_only_categories_it_sees(world):
     response = world.client("lea").get(reverse("products", args=[BELMONT]))
     choices = response.context["listing"].filters.fields["category"].choices
@@ -53,6 +74,7 @@ def test_a_limited_partner_is_offered_only_categories_it_sees(world):
     assert shown == {row.content_object.product_type.category.slug for row in grants}
 
 
+@pytest.mark.usefixtures("few_or_many")
 def test_a_clients_collaborator_sees_the_assigned_products(world):
     response = world.client("colin").get(reverse("products", args=[BELMONT]))
     assert len(names(response)) == 2
@@ -63,6 +85,7 @@ def test_strangers_find_nothing(world, stranger):
     assert world.client(stranger).get(reverse("products", args=[BELMONT])).status_code == 404
 
 
+@pytest.mark.usefixtures("few_or_many")
 def test_search_filter_and_sort(world):
     browser, url = world.client("gina"), reverse("products", args=[GARAGE])
     every = world.products(GARAGE)
