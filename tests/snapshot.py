@@ -17,9 +17,15 @@ class Snapshot:
         with connection.cursor() as cursor:
             names = connection.introspection.table_names(cursor)
             self._rows = {name: b"".join(self._read(cursor, name)) for name in names}
+            cursor.execute(
+                "SELECT quote_ident(sequencename), last_value FROM pg_sequences"
+                " WHERE schemaname = current_schema() AND last_value IS NOT NULL"
+            )
+            self._given = dict(cursor.fetchall())
 
     def restore(self) -> None:
-        """The database as it was; numbers that sequences have given are not given again."""
+        """The database as it was; numbers that sequences have given are not given again, even
+        where a test emptied the tables and began them anew."""
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL session_replication_role = replica")
             cursor.execute(";".join(f'DELETE FROM "{name}"' for name in self._rows))  # noqa: S608 - ours
@@ -27,6 +33,11 @@ class Snapshot:
                 if rows:
                     with cursor.copy(f'COPY "{name}" FROM STDIN') as copy:
                         copy.write(rows)
+            for name, given in self._given.items():
+                cursor.execute(
+                    f"SELECT setval('{name}', greatest(last_value, %s)) FROM {name}",  # noqa: S608 - ours
+                    [given],
+                )
 
     @staticmethod
     def _read(cursor: object, name: str) -> list[bytes]:
