@@ -97,28 +97,28 @@ def products_within(actor: "Actor", *, one: bool = False, in_turn: bool = False)
     """The condition that holds for the products the actor may see, in their organisation only.
 
     `one` says the same, for a single product: asked for the grant's group, too, which no tree has
-    beside the product, PostgreSQL takes the hash index, and half the blocks. So does `in_turn`,
-    for products that are looked at one after the other until a page is full: the grant on each is
-    looked up, where PostgreSQL would first read all those of the partnership.
+    beside the product, PostgreSQL takes the hash index, and half the blocks. `in_turn` says it for
+    products that are looked at one after the other until a page is full: the grant on each is
+    looked up, where PostgreSQL would first read all of the partnership's.
     """
     inside = Q(organisation=actor.organisation)
     said = actor.answer("product.see")
     if said is Answer.ALL and actor.support is not None:
-        return inside & _exists(SupportAccess.objects.live().filter(pk=actor.support.pk))
+        return inside & Q(Exists(SupportAccess.objects.live().filter(pk=actor.support.pk)))
     if said is Answer.ALL and actor.partner is None:
         return inside
     if said is Answer.ALL:
         whole = OrganisationGroupPermission.objects.filter(
             content_object=actor.organisation, partnership=actor.partnership
         )
-        return inside & _lives(actor.partnership) & _exists(whole)
+        return inside & _lives(actor.partnership) & Q(Exists(whole))
     if said is Answer.GRANTED:
         granted = ProductGroupPermission.objects.filter(
             content_object_id=OuterRef("pk"), partnership=actor.partnership
         )
         if one and actor.partner is not None:
             granted = granted.filter(group=actor.partner.reseller_group_id)
-        found = IsNull(Subquery(granted.values("pk")[:1]), False) if in_turn else _exists(granted)
+        found = IsNull(Subquery(granted.values("pk")[:1]), False) if in_turn else Exists(granted)
         return inside & _lives(actor.partnership) & Q(found)
     if said is Answer.ASSIGNED:
         return inside & _assigned(actor.membership)
@@ -127,13 +127,11 @@ def products_within(actor: "Actor", *, one: bool = False, in_turn: bool = False)
 
 def counting(actor: "Actor", products: QuerySet[Any]) -> QuerySet[Any]:
     """As many rows as there are of `products`, all that the actor may see, but quicker to count:
-    the grants, where these say it. The database keeps them on products of this organisation, one
-    on each at most."""
+    the grants, each of which the database keeps on another product of this organisation."""
     if actor.answer("product.see") is not Answer.GRANTED:
         return products
-    return ProductGroupPermission.objects.filter(
-        _lives(actor.partnership), partnership=actor.partnership
-    )
+    mine = ProductGroupPermission.objects.filter(partnership=actor.partnership)
+    return mine.filter(_lives(actor.partnership))
 
 
 def _assigned(membership: Membership | None) -> Q:
@@ -158,11 +156,10 @@ def clients_within(actor: "Actor") -> Q:
     if said is Answer.ALL:
         return inside
     if said is Answer.ASSIGNED:
-        return inside & _exists(
-            OrganisationUserPermission.objects.filter(
-                content_object_id=OuterRef("client_id"), membership=actor.membership
-            )
+        assigned = OrganisationUserPermission.objects.filter(
+            content_object_id=OuterRef("client_id"), membership=actor.membership
         )
+        return inside & Q(Exists(assigned))
     return NOTHING
 
 
@@ -174,7 +171,7 @@ def products_reached_by(partnership: Any) -> Q:
     )
     if partnership.access != "full":
         rows = ProductGroupPermission.objects.filter(content_object_id=OuterRef("pk"))
-    return inside & _exists(rows.filter(live("partnership__"), partnership=partnership))
+    return inside & Q(Exists(rows.filter(live("partnership__"), partnership=partnership)))
 
 
 def products_at_clients_of(partner: Organisation) -> Q:
@@ -207,7 +204,7 @@ def products_managed_by(partner: Organisation) -> Q:
     whole_keys = whole.values("content_object_id")
     return Q(organisation__in=clients.values("client")) & (
         Q(pk__in=granted.values("content_object_id"))
-        | (Q(organisation__in=whole_keys) & ~Q(pk__in=held_by_others_than_full(whole_keys)))
+        | (Q(organisation__in=whole_keys) & ~Q(pk__in=held_products(whole_keys)))
     )
 
 
@@ -238,10 +235,8 @@ def number_of_products() -> Any:
     granted = ProductGroupPermission.objects.filter(**mine).values("partnership")
     of_whole = whole.annotate(number=Count("content_object__products")).values("number")
     of_granted = granted.annotate(number=Count("content_object_id")).values("number")
-    number = Case(
-        When(live() & Q(access="full"), then=Subquery(of_whole)),
-        When(live(), then=Subquery(of_granted)),
-    )
+    of_full = When(live() & Q(access="full"), then=Subquery(of_whole))
+    number = Case(of_full, When(live(), then=Subquery(of_granted)))
     return Coalesce(number, 0)
 
 
@@ -259,16 +254,9 @@ def holders(products: Iterable[Any]) -> dict[int, Any]:
     return {row.content_object_id: row.partnership for row in rows}
 
 
-def held_products(client: Organisation) -> QuerySet[Any]:
-    """The keys of the client's products on which a live grant lies, for a query of them (L7)."""
-    return ProductGroupPermission.objects.filter(
-        live("partnership__"), content_object__organisation=client
-    ).values("content_object_id")
-
-
-def held_by_others_than_full(clients: QuerySet[Any]) -> QuerySet[Any]:
-    """The keys of the products of `clients` (a query of organisations' keys) on which a live
-    grant lies: their manager is not the partner with full access (L7)."""
+def held_products(clients: QuerySet[Any] | Iterable[Organisation]) -> QuerySet[Any]:
+    """The keys of the clients' products on which a live grant lies, for a query of them: their
+    manager is not the partner with full access (L7)."""
     return ProductGroupPermission.objects.filter(
         live("partnership__"), content_object__organisation__in=clients
     ).values("content_object_id")
@@ -290,11 +278,11 @@ def managers(products: Iterable[Any]) -> dict[int, Any]:
         live("partnership__"), content_object__in={product.organisation_id for product in products}
     ).select_related("partnership__partner__organisation")
     by_client = {row.content_object_id: row.partnership for row in rows}
-    found = {
-        product.pk: by_product.get(product.pk) or by_client.get(product.organisation_id)
+    return {
+        product.pk: manager
         for product in products
+        if (manager := by_product.get(product.pk) or by_client.get(product.organisation_id))
     }
-    return {key: partnership for key, partnership in found.items() if partnership is not None}
 
 
 def holder_key() -> Any:
@@ -397,11 +385,7 @@ def assign_clients(
 def _lives(partnership: Any) -> Q:
     """The partnership is live (L9): apart from the grants, so that it is looked up once and not
     for each row."""
-    return _exists(_live_partnerships().filter(pk=partnership.pk))
-
-
-def _exists(rows: QuerySet[Any]) -> Q:
-    return Q(Exists(rows))
+    return Q(Exists(_live_partnerships().filter(pk=partnership.pk)))
 
 
 def _permission(name: tuple[str, str]) -> Permission:

@@ -81,11 +81,18 @@ class Listing:
         self.filters = filters
         self.offered = rows
         self.sort = self._sort(request, sorts, default)
-        rows = getattr(rows, search)(self.q) if self.q else rows
-        if filters is not None and filters.is_valid():
-            rows = filters.narrow(rows)  # type: ignore[attr-defined]
-        self.rows = rows.order_by(*self._ordering(sorts))
+        self._order = self._ordering(sorts)
+        self._search = search
+        self._filtered = filters is not None and filters.is_valid()
         self._read(request.GET.get("page"), per_page)
+
+    @cached_property
+    def rows(self) -> QuerySet[Any]:
+        """What the address asks for of the rows that are `offered`, in its order."""
+        rows = getattr(self.offered, self._search)(self.q) if self.q else self.offered
+        if self._filtered:
+            rows = self.filters.narrow(rows)  # type: ignore[union-attr]
+        return rows.order_by(*self._order)
 
     def _read(self, number: str | None, per_page: int) -> None:
         self.page: Page[Any] = self.paginator(self.rows, per_page).get_page(number)
@@ -146,6 +153,11 @@ class TogetherListing(Listing):
         if self.narrowed:
             return self.offered.filter(pk__in=together.found(first, first + per_page))
         return self.rows[first : first + per_page]
+
+    def read_as(self, rows: QuerySet[Any]) -> None:
+        """From here on the same rows come from this query, which reads them in another way."""
+        self.offered = rows
+        self.__dict__.pop("rows", None)
 
     def counted(self, rows: int) -> None:
         """Turns to the page, when the number of `rows` is known."""

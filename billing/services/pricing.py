@@ -83,11 +83,11 @@ def paid_by(payer: Organisation) -> QuerySet[Product]:
     counted = Product.objects.filter(state__in=PAID_STATES)
     clients = _paying().filter(partner=payer.pk).values("client")
     for_clients = counted.filter(organisation__in=clients).exclude(
-        pk__in=grants.held_by_others_than_full(clients)
+        pk__in=grants.held_products(clients)
     )
     own = counted.filter(organisation=payer)
     if _paying().filter(client=payer).exists():
-        own = own.filter(pk__in=grants.held_products(payer))
+        own = own.filter(pk__in=grants.held_products([payer]))
     return counted.filter(pk__in=own.values("pk").union(for_clients.values("pk"), all=True))
 
 

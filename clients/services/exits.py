@@ -54,7 +54,7 @@ def _managed(partnership: Partnership) -> QuerySet[Product]:
     if partnership.access == Access.LIMITED:
         held = grants.granted_products(partnership)
         return products.filter(pk__in=held.order_by().values("pk")).order_by("name", "pk")
-    held = grants.held_products(client_of(partnership))
+    held = grants.held_products([client_of(partnership)])
     return products.exclude(pk__in=held).order_by("name", "pk")
 
 

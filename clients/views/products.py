@@ -1,6 +1,7 @@
 """The products of an organisation, as far as the reader may see them (C3)."""
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.formats import date_format
@@ -33,27 +34,36 @@ MANY = 1_000
 full."""
 
 
-def _listing(request: HttpRequest, actor: Actor, *, many: bool = False) -> TogetherListing:
-    visible = Product.objects.walked(actor) if many else Product.objects.visible_to(actor)
+def _listing(request: HttpRequest, actor: Actor) -> TogetherListing:
+    visible = Product.objects.visible_to(actor)
     filters = ProductFilter(request.GET, products=visible)
-    rows = visible.annotate(holder=grants.holder_key()) if actor.partner is None else visible
     columns = (*cells.PRODUCT, "holder") if actor.partner is None else cells.PRODUCT
     return TogetherListing(
-        request, rows, sorts=SORTS, default="name", filters=filters, columns=columns
+        request,
+        _with_holder(actor, visible),
+        sorts=SORTS,
+        default="name",
+        filters=filters,
+        columns=columns,
     )
+
+
+def _with_holder(actor: Actor, rows: QuerySet[Product]) -> QuerySet[Product]:
+    """Who was granted each product is told to its owners, not to partners."""
+    return rows.annotate(holder=grants.holder_key()) if actor.partner is None else rows
 
 
 @page("product.see")
 def product_list(request: HttpRequest, actor: Actor) -> HttpResponse:
     listing = _listing(request, actor)
-    rows = listing.rows if listing.narrowed else grants.counting(actor, listing.rows)
+    rows = listing.rows if listing.narrowed else grants.counting(actor, listing.offered)
     asked = {"rows": together.number(rows)}
     asked["categories"] = together.listed(listing.filters.categories)
     if actor.partner is None:
         asked["managers"] = together.listed(grants.managers_at(actor.organisation))
     answers = together.ask(**asked)
     if answers["rows"] > MANY and actor.answer("product.see") is not Answer.ALL:
-        listing = _listing(request, actor, many=True)
+        listing.read_as(_with_holder(actor, Product.objects.walked(actor)))
     listing.counted(answers["rows"])
     listing.filters.offer(answers["categories"])
     managers = {row["pk"]: row["partner_name"] for row in answers.get("managers", ())}
