@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.utils import translation
 
 from portal.launch import compile_translations
 
@@ -40,6 +41,12 @@ def _fresh_cache(request: pytest.FixtureRequest) -> None:
     """Redis outlives a test; the cache in the database is rolled back with it."""
     if os.environ.get("REDIS_URL") and "db" in request.fixturenames:
         cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _in_the_portals_language() -> None:
+    """The last request of another test leaves its reader's language behind."""
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")
