@@ -43,7 +43,8 @@ def test_the_client_sees_all_and_who_manages_what(world):
 
 @pytest.mark.usefixtures("few_or_many")
 def test_a_limited_partner_sees_just_what_was_granted(world):
-    """T10, T11: neither the other products nor their number show."""
+    """T10, T11: neither the other products nor their number show, nor what it holds elsewhere."""
+    world.add_clients(world.partner("alpine-web"), 2, access="limited")
     response = world.client("lea").get(reverse("products", args=[BELMONT]))
     assert sorted(names(response)) == granted(world)
     assert response.context["listing"].total == 3
